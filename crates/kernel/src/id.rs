@@ -115,6 +115,10 @@ impl Ids {
         Self { node, last: AtomicI64::new((floor.0 - EPOCH).max(0) << COUNTER_BITS) }
     }
 
+    pub fn node(&self) -> u16 {
+        u16::try_from(self.node).unwrap_or(0)
+    }
+
     pub fn next<T>(&self, now: Millis) -> Id<T> {
         let wanted = (now.0 - EPOCH).max(0) << COUNTER_BITS;
         let mut last = self.last.load(Atomic::Relaxed);
