@@ -67,13 +67,13 @@ pub async fn set_hours(tx: &mut Tx, store: StoreId, spans: &[(i64, i64, i64)]) -
     tx.bulk("store_hours", &["store_id", "weekday", "from_min", "to_min", "group_id"], &rows, "").await.map(|_| ())
 }
 
-/// The group's rows and the store's, from `from` up to and including `to`.
+/// The group's rows and the store's, from `from` up to and including `to` (ISO dates).
 pub async fn days(
     q: &mut impl Sql,
     group: GroupId,
     store: Option<StoreId>,
-    from: StoreDate,
-    to: StoreDate,
+    from: &str,
+    to: &str,
 ) -> Result<Vec<DayRow>> {
     q.all(&DAYS, args![group, store.map_or(0, kernel::Id::raw), from, to]).await
 }

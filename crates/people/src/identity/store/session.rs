@@ -8,9 +8,11 @@ use serde_json::Value;
 row! {
     pub struct SessionRow {
         pub id: SessionId, pub group_id: GroupId, pub user_id: UserId, pub store_id: Option<StoreId>, pub posts: Value,
-        pub assurance: String, pub seen_at: Millis, pub name: String, pub login: String, pub locale: String,
-        pub theme: String, pub key_map: Value, pub group_name: String, pub demo: bool, pub store_name: Option<String>,
-        pub tz: Option<String>, pub brand: Option<String>, pub dial_mode: Option<String>, pub unread: i64,
+        pub seen_at: Millis, pub name: String, pub agent_number: Option<String>, pub locale: String, pub theme: String,
+        pub key_map: Value, pub store_name: Option<String>, pub tz: Option<String>,
+        /// JSON: `[[id, name], …]`, the open stores of the group by code.
+        pub stores: String,
+        pub unread: i64,
     }
 }
 row! {
@@ -21,15 +23,30 @@ row! {
     }
 }
 
+macro_rules! session_load {
+    ($stores:literal) => {
+        concat!(
+            "SELECT s.id, s.group_id, s.user_id, s.store_id, s.posts, s.seen_at, u.name, u.agent_number, u.locale, u.theme, \
+               u.key_map, t.name AS store_name, t.tz, ",
+            $stores,
+            " AS stores, (SELECT COUNT(*) FROM (SELECT n.id FROM notification n WHERE n.user_id=s.user_id AND n.read_at IS NULL \
+               LIMIT 100) x) AS unread \
+             FROM session s JOIN app_user u ON u.id=s.user_id LEFT JOIN store t ON t.id=s.store_id \
+             WHERE s.token_hash=$1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 AND u.left_at IS NULL"
+        )
+    };
+}
 stmt!(
     /// Everything that a request needs to know of its sender, by the unique index on the token.
     SESSION_LOAD,
-    "SELECT s.id, s.group_id, s.user_id, s.store_id, s.posts, s.assurance, s.seen_at, u.name, u.login, u.locale, u.theme, \
-       u.key_map, g.name AS group_name, g.demo, t.name AS store_name, t.tz, t.brand, t.dial_mode, \
-       (SELECT COUNT(*) FROM (SELECT n.id FROM notification n WHERE n.user_id=s.user_id AND n.read_at IS NULL LIMIT 100) x) \
-         AS unread \
-     FROM session s JOIN app_user u ON u.id=s.user_id JOIN grp g ON g.id=s.group_id LEFT JOIN store t ON t.id=s.store_id \
-     WHERE s.token_hash=$1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 AND u.left_at IS NULL"
+    lite: session_load!(
+        "(SELECT json_group_array(json_array(y.id, y.name)) FROM (SELECT id, name FROM store o WHERE o.group_id=s.group_id \
+           AND o.closed_at IS NULL ORDER BY o.code LIMIT 500) y)"
+    ),
+    pg: session_load!(
+        "COALESCE((SELECT CAST(json_agg(json_build_array(y.id, y.name)) AS TEXT) FROM (SELECT id, name FROM store o \
+           WHERE o.group_id=s.group_id AND o.closed_at IS NULL ORDER BY o.code LIMIT 500) y), '[]')"
+    ),
 );
 stmt!(
     SESSION_ADD,
