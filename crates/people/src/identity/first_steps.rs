@@ -3,7 +3,8 @@
 use kernel::{Result, Scope};
 use platform::db::Sql;
 
-use super::{agents, calendar};
+use super::calendar;
+use super::agents::agents;
 
 /// Facts for the first two of the four steps.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct FirstSteps {
 /// `Refused("no-store")`.
 pub async fn first_steps(q: &mut impl Sql, scope: &Scope) -> Result<FirstSteps> {
     let store = scope.store()?;
-    let agents = agents::agents(q, scope.group, store).await?;
+    let agents = agents(q, scope.group, store).await?;
     Ok(FirstSteps {
         agents: agents.iter().filter(|a| a.share > 0).count(),
         calendar: calendar::is_confirmed(q, scope.group, store).await?,

@@ -23,6 +23,8 @@ pub mod sign_in;
 pub mod staff;
 mod store;
 pub mod successor;
+#[cfg(test)]
+mod tests;
 pub mod throttle;
 
 pub use agents::{Agent, agents, holders, set_share, user_names};

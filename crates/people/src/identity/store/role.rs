@@ -1,6 +1,6 @@
 //! Roles and who holds them where.
 
-use kernel::{Department, GroupId, Id, RegionId, Result, Role as RoleKind, RoleId, Scope, StoreId, UserId};
+use kernel::{Department, GroupId, Id, RegionId, Result, Role as RoleKind, RoleId, StoreId, UserId};
 use platform::db::{Bind as _, Sql, Tx};
 use platform::{args, row, stmt};
 use serde_json::Value;
@@ -163,10 +163,6 @@ pub async fn holders_in_region(q: &mut impl Sql, group: GroupId, region: RegionI
 }
 
 /// Every role held in this store by people who have not left, with what it grants.
-pub async fn held_here(q: &mut impl Sql, scope: &Scope, store: StoreId) -> Result<Vec<HeldHere>> {
-    in_store(q, scope.group, store).await
-}
-
 pub async fn in_store(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<Vec<HeldHere>> {
     q.all(&HELD_HERE, args![group, store]).await
 }
