@@ -79,9 +79,9 @@ pub async fn serve(config: Config, demo: bool) -> anyhow::Result<ExitCode> {
     let db = open(&config, clock).await?;
     let refused = db.check_statements().await;
     anyhow::ensure!(refused.is_empty(), "the database does not fit this program: {}", refused.join("; "));
-    let listener = tokio::net::TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("{} is taken: stop what runs there or choose another port with --port", config.listen))?;
+    let listener = tokio::net::TcpListener::bind(config.listen).await.with_context(|| {
+        format!("{} is taken: stop what runs there or choose another port with --port", config.listen)
+    })?;
     let address = listener.local_addr()?;
     let demo = wiring::prepare(&db, demo).await?;
     let app = app(db.clone(), config, demo);
