@@ -1,0 +1,4 @@
+//! Rows as the policy sees them; and the five real layouts, counted independently.
+
+mod dms;
+mod rows;
