@@ -70,7 +70,7 @@ fn claims(kind: Kind, label: &Label) -> Vec<(Field, u32)> {
             found.push((field, weight));
         }
     }
-    found.sort_by(|a, b| b.1.cmp(&a.1));
+    found.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
     found
 }
 
@@ -85,16 +85,18 @@ fn weight(name: &str, word: &str, place: usize) -> Option<u32> {
     (long_enough && name.contains(word)).then(|| 100 + 10 * length - place)
 }
 
-/// How well the labels fit the kind: 10 for a known name, 3 for a part of one.
-pub(super) fn fit(kind: Kind, labels: &[Label]) -> u32 {
-    assign(kind, labels)
-        .iter()
-        .map(|column| match column.certainty {
-            Certainty::Sure | Certainty::Chosen => 10,
-            Certainty::Confirm => 3,
-            Certainty::Unmapped => 0,
-        })
-        .sum()
+/// How well the columns fit the kind: 10 for a known name, 3 for a part of one, and 5 for having all
+/// required fields, which decides between kinds that share most columns.
+pub(super) fn fit(kind: Kind, columns: &[Column]) -> u32 {
+    let weight = |column: &Column| match column.certainty {
+        Certainty::Sure | Certainty::Chosen => 10,
+        Certainty::Confirm => 3,
+        Certainty::Unmapped => 0,
+    };
+    let has = |field: &Field| columns.iter().any(|c| c.field == Some(*field) && c.certainty == Certainty::Sure);
+    let complete = kind.required().iter().all(|group| group.iter().any(has));
+    let mapped = columns.iter().filter(|column| column.field.is_some()).count();
+    columns.iter().map(weight).sum::<u32>() + if complete && mapped > 1 { 5 } else { 0 }
 }
 
 /// Each field goes to one column at most, the strongest claim first, then the leftmost.

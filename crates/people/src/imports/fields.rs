@@ -175,11 +175,11 @@ impl Fields<'_> {
     }
 
     pub fn mileage(&mut self) -> Option<i64> {
-        self.number(Field::Mileage, |text, unit| parse_mileage(text, unit))
+        self.number(Field::Mileage, parse_mileage)
     }
 
     pub fn money(&mut self, field: Field) -> Option<Fen> {
-        self.number(field, |text, unit| parse_money(text, unit))
+        self.number(field, parse_money)
     }
 
     fn number<T>(

@@ -34,12 +34,14 @@ impl Layout {
         let mut best: Option<(u32, Kind, usize, bool)> = None;
         for at in 0..rows.len() {
             for with_above in [false, true] {
-                if with_above && at == 0 {
+                // A header names several columns; the row above adds nothing where it is a lone title.
+                let above = if with_above { at.checked_sub(1) } else { Some(at) };
+                if above.is_none_or(|above| filled(&rows[above]) < 2) || filled(&rows[at]) < 2 {
                     continue;
                 }
                 let labels = labels(&rows, at, with_above);
                 for kind in kinds {
-                    let score = fit(*kind, &labels) + completeness(*kind, &labels);
+                    let score = fit(*kind, &assign(*kind, &labels));
                     // The first of equals: a repeated header further down is data to skip.
                     if best.is_none_or(|(most, ..)| score > most) {
                         best = Some((score, *kind, at, with_above));
@@ -92,17 +94,6 @@ impl Layout {
     }
 }
 
-/// Decides between kinds that share most columns: a fitting one has its required fields.
-fn completeness(kind: Kind, labels: &[Label]) -> u32 {
-    let columns = assign(kind, labels);
-    let has = |field: &Field| {
-        columns.iter().any(|column| column.field == Some(*field) && column.certainty == Certainty::Sure)
-    };
-    let met = kind.required().iter().filter(|group| group.iter().any(has)).count();
-    let matched = columns.iter().filter(|column| column.field.is_some()).count();
-    if met == kind.required().len() && matched > 1 { 5 } else { 0 }
-}
-
 /// The labels of row `at`; with the row above, a group title reaches right until the next one, and
 /// stands alone where the lower cell is empty (merged downwards).
 fn labels(rows: &[Vec<String>], at: usize, with_above: bool) -> Vec<Label> {
@@ -129,9 +120,12 @@ fn labels(rows: &[Vec<String>], at: usize, with_above: bool) -> Vec<Label> {
         .collect()
 }
 
+fn filled(row: &[String]) -> usize {
+    row.iter().filter(|text| !text.trim().is_empty()).count()
+}
+
 /// Several titles, but fewer than columns below.
 fn is_group_row(above: &[String], header: &[String]) -> bool {
-    let filled = |row: &[String]| row.iter().filter(|text| !text.trim().is_empty()).count();
     (2..filled(header)).contains(&filled(above)) && above.iter().all(|text| !text.contains([':', '：']))
 }
 

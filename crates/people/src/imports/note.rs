@@ -20,7 +20,7 @@ impl RowNote {
         RowNote { field, code: code.into(), arg: None }
     }
 
-    pub(super) fn with(field: Field, code: impl Into<Code>, arg: impl ToString) -> RowNote {
+    pub(super) fn with(field: Field, code: impl Into<Code>, arg: u32) -> RowNote {
         RowNote { field, code: code.into(), arg: Some(arg.to_string()) }
     }
 }

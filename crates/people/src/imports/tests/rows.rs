@@ -214,7 +214,10 @@ fn 日期顺序_按列决定_不定则问() {
             Outcome::Accepted { draft: Draft::RepairOrder(draft), .. } => {
                 draft.event_date().map(|date| date.to_string())
             }
-            other => { assert_eq!(other, Outcome::Above); None }
+            other => {
+                assert_eq!(other, Outcome::Above);
+                None
+            }
         })
         .collect();
     assert_eq!(dates, ["2026-11-13", "2026-11-10"]);
