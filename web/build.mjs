@@ -58,14 +58,19 @@ const version = createHash("sha256").update(shell.join()).digest("hex").slice(0,
 files.set("sw.js", await bundle("src/sw/sw.ts", { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(version) }));
 files.set("manifest.json", Buffer.from(JSON.stringify(manifest, null, 1)));
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(dist, { recursive: true });
 let weight = 0;
-for (const [name, content] of files) {
+for (const [name, content] of [...files]) {
   const small = await brotli(content);
-  await writeFile(join(dist, name), content);
-  if ([".js", ".css", ".svg", ".json"].includes(extname(name))) await writeFile(join(dist, `${name}.br`), small);
+  if ([".js", ".css", ".svg", ".json"].includes(extname(name))) files.set(`${name}.br`, small);
   if (name === manifest["app.js"] || name === manifest["app.css"]) weight += small.length;
+}
+// What is unchanged is not touched, so that nothing is compiled again for it.
+await mkdir(dist, { recursive: true });
+for (const name of await readdir(dist)) if (!files.has(name)) await rm(join(dist, name), { recursive: true });
+for (const [name, content] of files) {
+  const path = join(dist, name);
+  const old = await readFile(path).catch(() => null);
+  if (!old?.equals(content)) await writeFile(path, content);
 }
 const told = `app.js + app.css: ${(weight / 1000).toFixed(1)} kB brotli of ${BUDGET / 1000} kB`;
 if (weight >= BUDGET) {

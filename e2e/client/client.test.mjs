@@ -265,6 +265,8 @@ for (const [kind, host, args] of [
     assert.equal(site.state.streams.size, 1);
     site.push("count", { notifications: 3 });
     site.push("import", { id: "9", done: 40, total: 80, text: "已写入 40 / 80", state: "applying" });
+    site.push("toast", { text: "张经理已联系客户", kind: "ok", href: "/next" });
+    await pages[0].getByRole("link", { name: "张经理已联系客户" }).waitFor();
     for (const page of pages) {
       await page.getByText("已写入 40 / 80").waitFor();
       assert.equal(await page.locator("[data-count=notifications]").textContent(), "3");

@@ -1,0 +1,3 @@
+//! No business word: what every capability stands on.
+
+pub mod http;

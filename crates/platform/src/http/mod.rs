@@ -1,0 +1,3 @@
+//! The HTTP kit.
+
+pub mod assets;
