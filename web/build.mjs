@@ -52,7 +52,7 @@ for (const name of await readdir(join(here, "src/static"))) {
   manifest[name] = hashed(name, content);
   files.set(manifest[name], content);
 }
-const shell = [manifest["app.js"], manifest["app.css"]].map((name) => `/assets/${name}`);
+const shell = [manifest["app.js"], manifest["app.css"]].map((name) => `/static/${name}`);
 const version = createHash("sha256").update(shell.join()).digest("hex").slice(0, 12);
 // The worker's address must not change; it is the only file without a hash in its name.
 files.set("sw.js", await bundle("src/sw/sw.ts", { SHELL: JSON.stringify(shell), VERSION: JSON.stringify(version) }));

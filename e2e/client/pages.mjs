@@ -5,7 +5,7 @@ const head = ({ nonce, assets, state }, title, user = state.user) => `<!doctype 
 ${user ? `<meta name="zy-user" content="${user}">` : ""}
 <meta name="zy-keys" content='${state.keys}'>
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"history":false}'>
-<link rel="icon" href="/assets/${assets["icon.svg"]}"><link rel="stylesheet" href="/assets/${assets["app.css"]}"><script defer nonce="${nonce}" src="/assets/${assets["app.js"]}"></script></head>`;
+<link rel="icon" href="/static/${assets["icon.svg"]}"><link rel="stylesheet" href="/static/${assets["app.css"]}"><script defer nonce="${nonce}" src="/static/${assets["app.js"]}"></script></head>`;
 
 const outbox = `<div class="banner warn" data-outbox role="status" hidden><span data-outbox-text data-text="{n} 个通话等待提交"></span><span data-outbox-refused data-text="{n} 个通话需要修改后再提交" hidden></span><a data-outbox-signin href="/signin" hidden>请登录，登录后自动提交</a></div>`;
 

@@ -62,8 +62,8 @@ export async function startSite({ host = "127.0.0.1" } = {}) {
   async function answer(request, response) {
     const { pathname } = new URL(request.url, "http://site");
     if (state.attempts === "away") return response.destroy();
-    if (pathname.startsWith("/assets/") || pathname === "/sw.js") {
-      const name = pathname.replace("/assets/", "").replace("/", "");
+    if (pathname.startsWith("/static/") || pathname === "/sw.js") {
+      const name = pathname.replace("/static/", "").replace("/", "");
       response.writeHead(200, { "Content-Type": TYPES[name.split(".").pop()], "Service-Worker-Allowed": "/" });
       return response.end(await readFile(join(dist, name)));
     }

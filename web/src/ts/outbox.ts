@@ -70,8 +70,14 @@ function count(selector: string, n: number, banner: HTMLElement): void {
   const element = first(selector, banner);
   if (!element) return;
   element.hidden = n === 0;
-  const text = fill(element.dataset["text"] ?? "{n}", { n });
+  const text = counted(element, n);
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** `data-text` with `{n}`; `data-text-one` where a language says one thing differently. */
+function counted(element: HTMLElement, n: number): string {
+  const template = n === 1 ? (element.dataset["textOne"] ?? element.dataset["text"]) : element.dataset["text"];
+  return fill(template ?? "{n}", { n });
 }
 
 function again(): void {
@@ -138,7 +144,7 @@ function warnBeforeSignOut(): void {
       const unsent = (await draftsOf(signedIn())).filter((draft) => !isEmpty(draft)).length;
       if (unsent === 0) return form.submit();
       const text = first("[data-text]", dialog);
-      if (text) text.textContent = fill(text.dataset["text"] ?? "", { n: unsent });
+      if (text) text.textContent = counted(text, unsent);
       dialog.returnValue = "";
       dialog.addEventListener("close", () => dialog.returnValue === "leave" && form.submit(), { once: true });
       dialog.showModal();

@@ -16,7 +16,7 @@ interface Progress {
   state?: string;
 }
 
-const NAMES = ["count", "toast", "import", "live"] as const;
+const NAMES = ["count", "toast", "import", "live", "missed"] as const;
 const LEASE_KEY = "zy-events-leader";
 const LEASE_MS = 6000;
 

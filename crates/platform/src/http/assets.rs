@@ -17,19 +17,19 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 const ASK: HeaderValue = HeaderValue::from_static("no-cache");
 const WORKER: &str = "sw.js";
 
-/// `app.css` → `/assets/app-8f2d425db6f7.css`, as `build.mjs` wrote it.
+/// `app.css` → `/static/app-8f2d425db6f7.css`, as `build.mjs` wrote it.
 static URLS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let hashed: BTreeMap<String, String> =
         Dist::get("manifest.json").and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default();
-    hashed.into_iter().map(|(logical, name)| (logical, format!("/assets/{name}"))).collect()
+    hashed.into_iter().map(|(logical, name)| (logical, format!("/static/{name}"))).collect()
 });
 
 /// Address of a bundled file by its plain name (`app.js`, `app.css`, `icon.svg`). An unknown name gives an address that answers 404.
 pub fn url(logical: &str) -> &'static str {
-    URLS.get(logical).map_or("/assets/unknown", String::as_str)
+    URLS.get(logical).map_or("/static/unknown", String::as_str)
 }
 
-/// Answers `GET /assets/{path}` and `GET /sw.js`: compressed by brotli where the browser takes it, 404 for what was not bundled.
+/// Answers `GET /static/{path}` and `GET /sw.js`: compressed by brotli where the browser takes it, 404 for what was not bundled.
 pub async fn serve(path: &str, request: &HeaderMap) -> Response {
     let compressed = accepts_brotli(request).then(|| Dist::get(&format!("{path}.br"))).flatten();
     // Only the names themselves: `.br` files and the manifest are not pages.
@@ -78,7 +78,7 @@ mod tests {
     #[tokio::test]
     async fn hashed_names_are_kept_for_ever_and_compressed() {
         for logical in ["app.js", "app.css", "icon.svg"] {
-            let name = url(logical).strip_prefix("/assets/").unwrap();
+            let name = url(logical).strip_prefix("/static/").unwrap();
             let small = serve(name, &accepting("gzip, br;q=0.9")).await;
             assert_eq!(small.status(), StatusCode::OK, "{logical}");
             assert_eq!(small.headers()[header::CONTENT_ENCODING], "br");

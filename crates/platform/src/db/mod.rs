@@ -1,0 +1,176 @@
+//! The data layer: two native drivers behind one thin [`Db`]; SQL is written once.
+
+mod engine;
+pub mod migrate;
+mod open;
+mod row;
+mod stmt;
+mod tx;
+mod val;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use kernel::{Clock, Id, Ids, Problem, Result, Scope};
+use sqlx::{PgPool, SqlitePool};
+
+pub use open::{Options, Target};
+pub use row::{Col, One, Rec, Row};
+pub use stmt::{Engine, Stmt};
+pub use tx::{Tx, breathe, may_run_again, one};
+pub use val::{Args, Bind, Keyed, Val};
+
+use crate::events::{Hub, Wire};
+
+/// Handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inside>);
+
+struct Inside {
+    pools: Pools,
+    clock: Clock,
+    ids: Ids,
+    wire: Arc<Wire>,
+    hub: Hub,
+}
+
+enum Pools {
+    /// Four readers and one writer: competing writers would only wait for each other unfairly.
+    Lite { read: SqlitePool, write: SqlitePool },
+    Pg(PgPool),
+}
+
+/// What reads run on: a [`Tx`], or the pool through [`Db::reads`].
+pub trait Sql: Send {
+    fn engine(&self) -> Engine;
+    fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> impl Future<Output = Result<Vec<T>>> + Send;
+    fn exec(&mut self, stmt: &'static Stmt, args: Args) -> impl Future<Output = Result<u64>> + Send;
+    /// The first row, if any.
+    fn opt<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> impl Future<Output = Result<Option<T>>> + Send {
+        async move { Ok(one(self.all(stmt, args).await?)) }
+    }
+    /// Exactly one row.
+    fn get<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> impl Future<Output = Result<T>> + Send {
+        async move { self.opt(stmt, args).await?.ok_or(Problem::NotFound) }
+    }
+    /// A count or sum named `v`.
+    fn count(&mut self, stmt: &'static Stmt, args: Args) -> impl Future<Output = Result<i64>> + Send {
+        async move { Ok(self.get::<One<i64>>(stmt, args).await?.0) }
+    }
+}
+
+/// Reads outside of a transaction, on the read pool.
+#[derive(Clone)]
+pub struct Reads(Db);
+
+impl Db {
+    pub fn reads(&self) -> Reads {
+        Reads(self.clone())
+    }
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+    pub fn ids(&self) -> &Ids {
+        &self.0.ids
+    }
+    pub fn new_id<T>(&self) -> Id<T> {
+        self.0.ids.next(self.0.clock.now())
+    }
+    pub fn wire(&self) -> &Arc<Wire> {
+        &self.0.wire
+    }
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+    pub fn engine(&self) -> Engine {
+        match self.0.pools {
+            Pools::Lite { .. } => Engine::Lite,
+            Pools::Pg(_) => Engine::Pg,
+        }
+    }
+
+    /// # Errors
+    /// `Busy` when no connection comes free in time, `ReadOnly` on a full volume.
+    pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
+        let inner = match &self.0.pools {
+            // A deferred transaction that reads first fails under contention without waiting.
+            Pools::Lite { write, .. } => {
+                tx::Inner::Lite(write.begin_with("BEGIN IMMEDIATE").await.map_err(engine::fault)?)
+            }
+            Pools::Pg(pool) => tx::Inner::Pg(pool.begin().await.map_err(engine::fault)?),
+        };
+        Ok(Tx::new(inner, self.clone(), scope.clone()))
+    }
+
+    /// Prepares every registered statement; answers those that this engine refuses.
+    pub async fn check_statements(&self) -> Vec<String> {
+        let mut refused = Vec::new();
+        for stmt in inventory::iter::<&'static Stmt> {
+            let sql = stmt.sql(self.engine());
+            let outcome = match &self.0.pools {
+                Pools::Lite { read, .. } => prepare_lite(read, sql).await,
+                Pools::Pg(pool) => prepare_pg(pool, sql).await,
+            };
+            if let Err(e) = outcome {
+                refused.push(format!("{}::{}: {e}", stmt.module, stmt.name));
+            }
+        }
+        refused
+    }
+
+    /// Closes the pools, so that SQLite folds its write-ahead log.
+    pub async fn close(&self) {
+        match &self.0.pools {
+            Pools::Lite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Pg(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn prepare_lite(pool: &SqlitePool, sql: &'static str) -> std::result::Result<(), sqlx::Error> {
+    use sqlx::{Executor as _, SqlSafeStr as _};
+    pool.acquire().await?.prepare(sql.into_sql_str()).await.map(|_| ())
+}
+
+async fn prepare_pg(pool: &PgPool, sql: &'static str) -> std::result::Result<(), sqlx::Error> {
+    use sqlx::{Executor as _, SqlSafeStr as _};
+    pool.acquire().await?.prepare(sql.into_sql_str()).await.map(|_| ())
+}
+
+impl Sql for Reads {
+    fn engine(&self) -> Engine {
+        self.0.engine()
+    }
+    async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
+        let sql = stmt.sql(self.0.engine());
+        match &self.0.0.pools {
+            Pools::Lite { read, .. } => engine::all_lite(read, sql, args, stmt.name).await,
+            Pools::Pg(pool) => engine::all_pg(pool, sql, args, stmt.name).await,
+        }
+    }
+    /// Writes have no business here; SQLite's read pool refuses them.
+    async fn exec(&mut self, stmt: &'static Stmt, args: Args) -> Result<u64> {
+        let sql = stmt.sql(self.0.engine());
+        match &self.0.0.pools {
+            Pools::Lite { read, .. } => engine::exec_lite(read, sql, args, stmt.name).await,
+            Pools::Pg(pool) => engine::exec_pg(pool, sql, args, stmt.name).await,
+        }
+    }
+}
+
+impl Pools {
+    /// Runs text that has no parameters: migrations and pragmas.
+    pub(super) async fn script(&self, sql: String) -> Result<()> {
+        match self {
+            Self::Lite { write, .. } => {
+                sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(write).await.map(|_| ()).map_err(engine::fault)
+            }
+            Self::Pg(pool) => {
+                sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).map_err(engine::fault)
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Statements: written once, registered, prepared on both engines by a test and at start.
+
+use std::sync::OnceLock;
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Engine {
+    Lite,
+    Pg,
+}
+
+/// One statement. `text` is the common subset; `lite`/`pg` stand where the engines truly differ.
+pub struct Stmt {
+    pub name: &'static str,
+    pub module: &'static str,
+    pub lite: &'static str,
+    pub pg: &'static str,
+    expanded: [OnceLock<&'static str>; 2],
+}
+
+impl Stmt {
+    pub const fn new(name: &'static str, module: &'static str, lite: &'static str, pg: &'static str) -> Self {
+        Self { name, module, lite, pg, expanded: [OnceLock::new(), OnceLock::new()] }
+    }
+
+    pub fn sql(&self, engine: Engine) -> &'static str {
+        match engine {
+            Engine::Lite => self.expanded[0].get_or_init(|| expand(self.lite, engine)),
+            Engine::Pg => self.expanded[1].get_or_init(|| expand(self.pg, engine)),
+        }
+    }
+}
+
+/// Unfolds `{{ids:$1}}` and `{{texts:$1}}` (a JSON list) to a subselect. Leaks once per statement.
+fn expand(sql: &'static str, engine: Engine) -> &'static str {
+    if !sql.contains("{{") {
+        return sql;
+    }
+    let mut out = String::with_capacity(sql.len() + 80);
+    let mut rest = sql;
+    while let Some((before, tail)) = rest.split_once("{{") {
+        out.push_str(before);
+        let (token, after) = tail.split_once("}}").unwrap_or((tail, ""));
+        match (token.split_once(':'), engine) {
+            (Some(("ids" | "texts", arg)), Engine::Lite) => {
+                out.push_str("(SELECT value FROM json_each(");
+                out.push_str(arg);
+                out.push_str("))");
+            }
+            (Some(("ids", arg)), Engine::Pg) => {
+                out.push_str("(SELECT v::bigint FROM jsonb_array_elements_text(");
+                out.push_str(arg);
+                out.push_str("::text::jsonb) AS j(v))");
+            }
+            (Some(("texts", arg)), Engine::Pg) => {
+                out.push_str("(SELECT v FROM jsonb_array_elements_text(");
+                out.push_str(arg);
+                out.push_str("::text::jsonb) AS j(v))");
+            }
+            (Some(_) | None, _) => out.push_str(&format!("UNKNOWN TOKEN {token}")),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    Box::leak(out.into_boxed_str())
+}
+
+inventory::collect!(&'static Stmt);
+
+/// `stmt!(ONE, "SELECT …")` or `stmt!(ONE, lite: "…", pg: "…")`. Columns named, ordered, limited.
+#[macro_export]
+macro_rules! stmt {
+    ($(#[$doc:meta])* $vis:vis $name:ident, lite: $lite:expr, pg: $pg:expr $(,)?) => {
+        $(#[$doc])*
+        $vis static $name: $crate::db::Stmt = $crate::db::Stmt::new(stringify!($name), module_path!(), $lite, $pg);
+        $crate::inventory::submit! { &$name }
+    };
+    ($(#[$doc:meta])* $vis:vis $name:ident, $sql:expr $(,)?) => {
+        $crate::stmt!($(#[$doc])* $vis $name, lite: $sql, pg: $sql);
+    };
+}

@@ -1,0 +1,180 @@
+//! A write transaction: fact, event, audit, job, all or nothing.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use kernel::{Id, Millis, Problem, Result, Scope};
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use super::engine;
+use super::row::{Rec, Row};
+use super::stmt::{Engine, Stmt};
+use super::val::{Args, Val};
+use super::{Db, Sql};
+use crate::events::{DomainEvent, Signal};
+
+pub(super) enum Inner {
+    Lite(Transaction<'static, Sqlite>),
+    Pg(Transaction<'static, Postgres>),
+}
+
+/// Begun by [`Db::begin`], usually through [`transact!`](crate::transact). Dropped without commit it leaves nothing.
+pub struct Tx {
+    pub(super) inner: Inner,
+    pub(super) db: Db,
+    scope: Scope,
+    now: Millis,
+    signals: Vec<Signal>,
+}
+
+impl Tx {
+    pub(super) fn new(inner: Inner, db: Db, scope: Scope) -> Self {
+        let now = db.clock().now();
+        Self { inner, db, scope, now, signals: Vec::new() }
+    }
+
+    /// The moment at which this transaction began; one verb has one time.
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+    pub fn new_id<T>(&self) -> Id<T> {
+        self.db.ids().next(self.now)
+    }
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+    pub fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+
+    /// Writes the event and runs the listeners of this transaction, in the order they are wired.
+    /// # Errors
+    /// What a listener answers; the whole transaction is then given up.
+    pub async fn record<E: DomainEvent>(&mut self, event: &E) -> Result<()> {
+        crate::events::store(self, event).await?;
+        let wire = Arc::clone(self.db.wire());
+        wire.deliver(self, event as &(dyn Any + Send + Sync)).await
+    }
+
+    /// Told to browsers after the commit, and only then.
+    pub fn signal(&mut self, signal: Signal) {
+        self.signals.push(signal);
+    }
+
+    /// Inserts many rows: `?` × 500 on SQLite, UNNEST on PostgreSQL. `tail` is e.g. `ON CONFLICT DO NOTHING`.
+    /// # Errors
+    /// As the database answers.
+    pub async fn bulk(&mut self, table: &str, columns: &[&str], rows: &[Vec<Val>], tail: &str) -> Result<u64> {
+        let mut done = 0;
+        match &mut self.inner {
+            Inner::Lite(t) => {
+                let per = (32_000 / columns.len().max(1)).min(500);
+                for chunk in rows.chunks(per) {
+                    let sql = engine::bulk_lite(table, columns, chunk.len(), tail);
+                    let args = engine::lite_args(chunk.iter().flatten().cloned())?;
+                    let sql = sqlx::AssertSqlSafe(sql);
+                    done += sqlx::query_with(sql, args).execute(&mut **t).await.map_err(engine::fault)?.rows_affected();
+                }
+            }
+            Inner::Pg(t) => {
+                for chunk in rows.chunks(5_000) {
+                    let (sql, args) = engine::bulk_pg(table, columns, chunk, tail)?;
+                    let sql = sqlx::AssertSqlSafe(sql);
+                    done += sqlx::query_with(sql, args).execute(&mut **t).await.map_err(engine::fault)?.rows_affected();
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// # Errors
+    /// As the database answers; nothing is kept then.
+    pub async fn commit(self) -> Result<()> {
+        match self.inner {
+            Inner::Lite(t) => t.commit().await,
+            Inner::Pg(t) => t.commit().await,
+        }
+        .map_err(engine::fault)?;
+        for signal in self.signals {
+            self.db.hub().send(signal);
+        }
+        Ok(())
+    }
+}
+
+impl Sql for Tx {
+    fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+    async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
+        let sql = stmt.sql(self.db.engine());
+        match &mut self.inner {
+            Inner::Lite(t) => engine::all_lite(&mut **t, sql, args, stmt.name).await,
+            Inner::Pg(t) => engine::all_pg(&mut **t, sql, args, stmt.name).await,
+        }
+    }
+    async fn exec(&mut self, stmt: &'static Stmt, args: Args) -> Result<u64> {
+        let sql = stmt.sql(self.db.engine());
+        match &mut self.inner {
+            Inner::Lite(t) => engine::exec_lite(&mut **t, sql, args, stmt.name).await,
+            Inner::Pg(t) => engine::exec_pg(&mut **t, sql, args, stmt.name).await,
+        }
+    }
+}
+
+/// Runs `$body` in one write transaction, again when the database asks for it (a conflict, a busy file):
+/// no network and no outer mutation inside. The compiler refuses bodies that give something away on the first run.
+///
+/// `transact!(db, scope, |tx| { store::save(tx, &x).await?; Ok(id) })`
+#[macro_export]
+macro_rules! transact {
+    ($db:expr, $scope:expr, |$tx:ident| $body:block) => {{
+        let mut round = 0_u32;
+        loop {
+            let begun = $db.begin($scope).await;
+            let mut held = match begun {
+                Ok(held) => held,
+                Err(problem) => break Err(problem),
+            };
+            let outcome: ::kernel::Result<_> = {
+                let $tx = &mut held;
+                async { $body }.await
+            };
+            let ended = match outcome {
+                Ok(value) => held.commit().await.map(|()| value),
+                Err(problem) => {
+                    drop(held);
+                    Err(problem)
+                }
+            };
+            match ended {
+                Err(problem) if round < 5 && $crate::db::may_run_again(&problem) => {
+                    round += 1;
+                    $crate::db::breathe(round).await;
+                }
+                settled => break settled,
+            }
+        }
+    }};
+}
+
+/// Whether the database gave up this transaction for a reason that a second run mends.
+pub fn may_run_again(problem: &Problem) -> bool {
+    let Problem::Internal(cause) = problem else { return false };
+    let Some(sqlx::Error::Database(db)) = cause.downcast_ref::<sqlx::Error>() else { return false };
+    matches!(db.code().as_deref(), Some("40001" | "40P01" | "5" | "517" | "6"))
+}
+
+/// A short, growing pause between runs.
+pub async fn breathe(round: u32) {
+    tokio::time::sleep(std::time::Duration::from_millis(u64::from(round) * 15)).await;
+}
+
+/// So that a handler may pass `Row`s through closures.
+pub fn one<T>(mut rows: Vec<T>) -> Option<T> {
+    if rows.is_empty() { None } else { Some(rows.swap_remove(0)) }
+}
+
+pub(super) fn decode<T: Rec>(row: &Row, name: &str) -> Result<T> {
+    T::from_row(row).map_err(|p| Problem::internal(format!("{name}: {p}")))
+}
