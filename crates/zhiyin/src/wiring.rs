@@ -2,11 +2,14 @@
 
 use std::net::SocketAddr;
 
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use futures_util::future::BoxFuture;
 use kernel::Result;
 use platform::db::Db;
 use platform::events::Wire;
-use platform::http::{App, NavItem, Need, Routes, Slots, Who, sse};
+use platform::http::{App, NavItem, Need, Routes, Slots, Who, assets, sse};
 use platform::jobs::{Every, Worker};
 
 use crate::health;
@@ -33,6 +36,16 @@ pub fn routes() -> Routes {
         .get("/readyz", Need::Public, health::ready)
         .get("/metrics", Need::Public, health::metrics)
         .get("/events", Need::SignedIn, sse::stream)
+        .get("/static/{path}", Need::Public, static_file)
+        .get("/sw.js", Need::Public, service_worker)
+}
+
+async fn static_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    assets::serve(&path, &headers).await
+}
+
+async fn service_worker(headers: HeaderMap) -> Response {
+    assets::serve("sw.js", &headers).await
 }
 
 pub fn workers() -> Vec<Worker> {
