@@ -1,1 +1,2 @@
-
+//! Reaching customers and answering them: follow-up, cases.
+pub mod followup;
