@@ -199,6 +199,8 @@ row! {
         pub rule_version: i64,
         pub subject_kind: SubjectKind,
         pub subject_id: i64,
+        /// 1, and more where a case was opened again.
+        pub round: i64,
         pub customer_id: CustomerId,
         pub vehicle_id: Option<VehicleId>,
         pub phone_line_id: Option<PhoneLineId>,

@@ -4,7 +4,8 @@ use platform::keyed;
 use serde::{Deserialize, Serialize};
 
 use super::model::TaskResult;
-use super::port::platform::{Label, RuleFault, Rulebook};
+use platform::i18n::Label;
+use platform::rulebook::{RuleFault, Rulebook};
 
 /// Document `outcomes`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,14 +64,14 @@ impl Rulebook for Outcomes {
     const KIND: &'static str = "outcomes";
 
     fn seed() -> Self {
-        super::port::platform::seed(include_str!("../../seeds/outcomes.json"))
+        super::seed(include_str!("../../seeds/outcomes.json"))
     }
 
     fn check(&self) -> Vec<RuleFault> {
         let mut faults = Vec::new();
         for (i, o) in self.outcomes.iter().enumerate() {
-            let mut fault = |field: &str, code: &str| {
-                faults.push(RuleFault { path: format!("outcomes.{i}.{field}"), code: code.into() });
+            let mut fault = |field: &str, code: &'static str| {
+                faults.push(RuleFault { path: format!("outcomes.{i}.{field}"), code });
             };
             if self.outcomes.iter().filter(|x| x.key == o.key).count() > 1 || o.key.is_empty() {
                 fault("key", "rule-key-twice");
@@ -107,7 +108,7 @@ impl Rulebook for Outcomes {
             }
         }
         if !self.outcomes.iter().any(|o| o.result == Some(TaskResult::Complete)) {
-            faults.push(RuleFault { path: "outcomes".into(), code: "outcome-complete-missing".into() });
+            faults.push(RuleFault { path: "outcomes".into(), code: "outcome-complete-missing" });
         }
         faults
     }

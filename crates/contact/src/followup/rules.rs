@@ -1,10 +1,11 @@
 //! C6: follow-up rules as data. One document per version, for the group or a store.
 
-use kernel::{FieldErrors, StoreTime};
+use kernel::StoreTime;
 use platform::keyed;
 use serde::{Deserialize, Serialize};
 
-use super::port::platform::{Label, RuleFault, Rulebook};
+use platform::i18n::Label;
+use platform::rulebook::{RuleFault, Rulebook};
 
 /// Document `followup_rules`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -226,47 +227,47 @@ impl Rulebook for FollowupRules {
     const KIND: &'static str = "followup_rules";
 
     fn seed() -> Self {
-        super::port::platform::seed(include_str!("../../seeds/rules.json"))
+        super::seed(include_str!("../../seeds/rules.json"))
     }
 
     fn check(&self) -> Vec<RuleFault> {
-        let mut faults = FieldErrors::default();
+        let mut faults: Vec<RuleFault> = Vec::new();
         for (i, rule) in self.rules.iter().enumerate() {
             let at = |field: &str| format!("rules.{i}.{field}");
             if !good_key(&rule.key) || rule.key == super::model::RECALL {
-                faults.add(at("key"), "rule-key");
+                fault(&mut faults, at("key"), "rule-key");
             }
             if self.rules.iter().filter(|r| r.key == rule.key).count() > 1 {
-                faults.add(at("key"), "rule-key-twice");
+                fault(&mut faults, at("key"), "rule-key-twice");
             }
             if rule.label.zh.trim().is_empty() || rule.short.zh.trim().is_empty() {
-                faults.add(at("label"), "label-missing");
+                fault(&mut faults, at("label"), "label-missing");
             }
             if rule.days_from > rule.days_to {
-                faults.add(at("days_to"), "rule-window-turned");
+                fault(&mut faults, at("days_to"), "rule-window-turned");
             }
             if rule.days_to > rule.expires_after_day {
-                faults.add(at("expires_after_day"), "rule-expires-early");
+                fault(&mut faults, at("expires_after_day"), "rule-expires-early");
             }
             if rule.expires_after_day > 366 {
-                faults.add(at("expires_after_day"), "rule-too-long");
+                fault(&mut faults, at("expires_after_day"), "rule-too-long");
             }
             if !date_fits(rule.event, rule.event_date.field)
                 || rule.event_date.otherwise.is_some_and(|f| !date_fits(rule.event, f))
             {
-                faults.add(at("event_date"), "rule-date-of-other-event");
+                fault(&mut faults, at("event_date"), "rule-date-of-other-event");
             }
             if rule.ask.is_empty() {
-                faults.add(at("ask"), "rule-asks-nobody");
+                fault(&mut faults, at("ask"), "rule-asks-nobody");
             }
             if rule.skip.contacted_within_days > 366 {
-                faults.add(at("skip.contacted_within_days"), "rule-too-long");
+                fault(&mut faults, at("skip.contacted_within_days"), "rule-too-long");
             }
             if !(1..=50).contains(&rule.fleet.max_vehicles_in_detail) {
-                faults.add(at("fleet.max_vehicles_in_detail"), "rule-vehicles");
+                fault(&mut faults, at("fleet.max_vehicles_in_detail"), "rule-vehicles");
             }
             if rule.script.trim().is_empty() {
-                faults.add(at("script"), "rule-script-missing");
+                fault(&mut faults, at("script"), "rule-script-missing");
             }
             check_tries(&mut faults, &format!("rules.{i}"), rule.attempts, rule.spacing_hours, &rule.call_windows);
         }
@@ -274,10 +275,10 @@ impl Rulebook for FollowupRules {
         check_tries(&mut faults, "recall", recall.attempts, recall.spacing_hours, &recall.call_windows);
         for (i, target) in self.targets.iter().enumerate() {
             if target.permille > 1000 {
-                faults.add(format!("targets.{i}.permille"), "rule-permille");
+                fault(&mut faults, format!("targets.{i}.permille"), "rule-permille");
             }
             if self.rule(&target.rule).is_none() {
-                faults.add(format!("targets.{i}.rule"), "rule-unknown");
+                fault(&mut faults, format!("targets.{i}.rule"), "rule-unknown");
             }
         }
         let limits = &self.limits;
@@ -288,23 +289,27 @@ impl Rulebook for FollowupRules {
             ("take_back_minutes", limits.take_back_minutes, 1_440),
         ] {
             if value == 0 || value > most {
-                faults.add(format!("limits.{field}"), "rule-limit");
+                fault(&mut faults, format!("limits.{field}"), "rule-limit");
             }
         }
-        faults.0.into_iter().map(|e| RuleFault { path: e.field.into_owned(), code: e.code.into_owned() }).collect()
+        faults
     }
 }
 
-fn check_tries(faults: &mut FieldErrors, at: &str, attempts: u32, spacing: u32, windows: &[CallWindow]) {
+fn fault(faults: &mut Vec<RuleFault>, path: String, code: &'static str) {
+    faults.push(RuleFault { path, code });
+}
+
+fn check_tries(faults: &mut Vec<RuleFault>, at: &str, attempts: u32, spacing: u32, windows: &[CallWindow]) {
     if !(1..=20).contains(&attempts) {
-        faults.add(format!("{at}.attempts"), "rule-attempts");
+        fault(faults, format!("{at}.attempts"), "rule-attempts");
     }
     if spacing > 72 {
-        faults.add(format!("{at}.spacing_hours"), "rule-spacing");
+        fault(faults, format!("{at}.spacing_hours"), "rule-spacing");
     }
     let ordered = windows.windows(2).all(|pair| pair[0].to <= pair[1].from);
     if windows.is_empty() || !ordered || windows.iter().any(|w| w.from >= w.to) {
-        faults.add(format!("{at}.call_windows"), "rule-call-windows");
+        fault(faults, format!("{at}.call_windows"), "rule-call-windows");
     }
 }
 
