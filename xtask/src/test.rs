@@ -78,7 +78,11 @@ fn all(wanted: &Wanted, steps: &mut Steps) -> Result<()> {
 /// The pages' scripts and the worker, each against its own library.
 fn types() -> Result<()> {
     for project in ["tsconfig.json", "src/sw/tsconfig.json"] {
-        call(Command::new("node").args(["node_modules/typescript/bin/tsc", "--noEmit", "-p", project]).current_dir(root().join("web")))?;
+        call(
+            Command::new("node")
+                .args(["node_modules/typescript/bin/tsc", "--noEmit", "-p", project])
+                .current_dir(root().join("web")),
+        )?;
     }
     Ok(())
 }
@@ -97,7 +101,8 @@ fn tests(wanted: &Wanted) -> Command {
 
 /// `*.test.mjs` of a folder, by name.
 fn journeys(folder: &str, wanted: &Wanted) -> Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> = fs::read_dir(root().join(folder))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(root().join(folder))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.retain(|path| {
         let name = path.file_name().map_or_else(Default::default, |name| name.to_string_lossy());
         name.ends_with(".test.mjs") && wanted.filter.as_ref().is_none_or(|filter| name.contains(filter))
