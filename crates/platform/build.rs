@@ -26,7 +26,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     if std::env::var("ZHIYIN_WEB").is_ok_and(|mode| mode == "prebuilt") {
         println!("cargo::rerun-if-changed={}", manifest.display());
         if !manifest.exists() {
-            return Err(format!("ZHIYIN_WEB=prebuilt, but {} is missing: build it once with Node, or take it from a release.", manifest.display()).into());
+            return Err(format!(
+                "ZHIYIN_WEB=prebuilt, but {} is missing: build it once with Node, or take it from a release.",
+                manifest.display()
+            )
+            .into());
         }
         return Ok(());
     }
@@ -58,5 +62,6 @@ fn call(folder: &Path, program: &str, args: &[&str]) -> Result<(), Box<dyn Error
         return Ok(());
     }
     let told = [done.stdout, done.stderr].concat();
-    Err(format!("`{program} {}` in {} failed:\n{}", args.join(" "), folder.display(), String::from_utf8_lossy(&told)).into())
+    Err(format!("`{program} {}` in {} failed:\n{}", args.join(" "), folder.display(), String::from_utf8_lossy(&told))
+        .into())
 }

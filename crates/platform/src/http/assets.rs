@@ -36,7 +36,8 @@ pub async fn serve(path: &str, request: &HeaderMap) -> Response {
     let Some(plain) = Dist::get(path).filter(|_| path == WORKER || path.contains('-')) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let kind = HeaderValue::from_str(plain.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let kind = HeaderValue::from_str(plain.metadata.mimetype())
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let mut answer = Response::new(body(compressed.as_ref().map_or(&plain, |file| file)));
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, kind);
@@ -59,9 +60,14 @@ fn body(file: &EmbeddedFile) -> Body {
 
 /// `br` is listed and not refused with `q=0`.
 fn accepts_brotli(request: &HeaderMap) -> bool {
-    let listed = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    let listed = request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
     listed.map(|coding| coding.split(';').map(str::trim).collect::<Vec<_>>()).any(|coding| {
-        coding.first() == Some(&"br") && !coding.iter().any(|part| matches!(*part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+        coding.first() == Some(&"br")
+            && !coding.iter().any(|part| matches!(*part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })
 }
 
@@ -86,7 +92,10 @@ mod tests {
             let plain = serve(name, &accepting("gzip, br;q=0")).await;
             assert!(plain.headers().get(header::CONTENT_ENCODING).is_none());
             assert_eq!(plain.headers()[header::CONTENT_TYPE], small.headers()[header::CONTENT_TYPE]);
-            let (small, plain) = (to_bytes(small.into_body(), 1 << 20).await.unwrap(), to_bytes(plain.into_body(), 1 << 20).await.unwrap());
+            let (small, plain) = (
+                to_bytes(small.into_body(), 1 << 20).await.unwrap(),
+                to_bytes(plain.into_body(), 1 << 20).await.unwrap(),
+            );
             assert!(small.len() < plain.len(), "{logical}: {} of {} bytes", small.len(), plain.len());
         }
     }
