@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::{GroupId, ImportId, Result, StoreId};
-use platform::db::{Bind as _, One, Sql, Tx};
+use platform::db::{One, Sql, Tx};
 use platform::{args, audit, row, stmt};
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
 //! `customer_search`, and what results are checked on.
 
 use kernel::{CustomerId, GroupId, Result};
-use platform::db::{Bind as _, Engine, One, Sql, Tx};
+use platform::db::{Engine, One, Sql, Tx};
 use platform::{args, stmt};
 
 use super::query::{self, Wanted};

@@ -1,7 +1,7 @@
 //! `timeline`.
 
 use kernel::{CustomerId, GroupId, Millis, Result, Scope};
-use platform::db::{Bind as _, One, Sql, Tx};
+use platform::db::{One, Sql, Tx};
 use platform::{args, stmt};
 
 use super::{Entry, Line};

@@ -1,7 +1,7 @@
 //! `customer_phone`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, PhoneLineId, Result};
-use platform::db::{Bind as _, Sql, Tx, Val};
+use platform::db::{Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::customers::model::{ContactRole, PhoneLine, PhoneStatus};

@@ -1,7 +1,7 @@
 //! `customer`, `customer_code`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Result, Scope, StoreDate, StoreId};
-use platform::db::{Bind as _, One, Sql, Tx, Val};
+use platform::db::{One, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::customers::Sight;

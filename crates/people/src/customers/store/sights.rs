@@ -1,7 +1,7 @@
 //! `customer_store`, `contact_block`, `reveal_log`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Phone, Result, Scope, StoreId, UserId};
-use platform::db::{Bind as _, One, Sql, Tx};
+use platform::db::{One, Sql, Tx};
 use platform::{args, row, stmt};
 
 use crate::customers::Sight;

@@ -1,7 +1,7 @@
 //! `vehicle`, `ownership`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Plate, Result, Scope, StoreDate, VehicleId, Vin};
-use platform::db::{Bind as _, Sql, Tx, Val};
+use platform::db::{Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::customers::Sight;

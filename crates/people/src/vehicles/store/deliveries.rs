@@ -3,7 +3,7 @@
 use kernel::{
     CustomerId, DeliveryId, Fen, GroupId, ImportId, Millis, PhoneLineId, Result, Scope, StoreDate, StoreId, VehicleId,
 };
-use platform::db::{Bind as _, Sql, Tx, Val};
+use platform::db::{Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::vehicles::model::VisitState;

@@ -4,7 +4,7 @@ use kernel::{
     CustomerId, DeliveryId, Fen, GroupId, Millis, PhoneLineId, Plate, RepairOrderId, Result, StoreDate, StoreId,
     VehicleId,
 };
-use platform::db::{Bind as _, Sql};
+use platform::db::Sql;
 use platform::{args, row, stmt};
 
 use crate::customers::CustomerKind;
