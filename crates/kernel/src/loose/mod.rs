@@ -7,7 +7,7 @@ mod number;
 mod serial;
 
 pub use date::{DateFault, DateShape, parse_date, parse_time};
-pub use date_order::{DateOrder, Decision, Order};
+pub use date_order::{DateOrder, DateVotes, Decision, Order};
 pub use flag::{Gender, parse_bool, parse_gender};
 pub use number::{NumberFault, Unit, parse_mileage, parse_money};
 pub use serial::{Epoch, parse_serial};

@@ -1,0 +1,3 @@
+mod cell;
+
+pub use cell::{Cell, SheetRow};
