@@ -44,9 +44,9 @@ fn open_only(case: &CaseRow) -> Result<()> {
 fn words<'a>(errors: &mut FieldErrors, field: &'static str, raw: &'a str) -> &'a str {
     let text = raw.trim();
     if text.is_empty() {
-        errors.add(field, "required");
+        errors.add(field, "case-required");
     } else if text.chars().count() > MOST_CHARS {
-        errors.add(field, "too-long");
+        errors.add(field, "case-too-long");
     }
     text
 }
@@ -112,11 +112,11 @@ pub struct ResultForm {
 /// As [`take`]; `Invalid` naming every empty field.
 pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &ResultForm) -> Result<()> {
     let mut errors = FieldErrors::default();
-    let kind = errors.take("cause_kind", CauseKind::parse(&form.cause_kind).ok_or("required"));
+    let kind = errors.take("cause_kind", CauseKind::parse(&form.cause_kind).ok_or("case-required"));
     let cause = words(&mut errors, "cause", &form.cause);
     let text = words(&mut errors, "text", &form.text);
     errors.into_result()?;
-    let kind = kind.ok_or(Problem::invalid("cause_kind", "required"))?;
+    let kind = kind.ok_or(Problem::invalid("cause_kind", "case-required"))?;
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
         let (group, now) = (tx.scope().group, tx.now());
@@ -264,7 +264,7 @@ pub async fn give_up(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) 
 
 /// The number, for the owner alone; logged, and counted together with the calls of the hour.
 /// # Errors
-/// `Refused("case-not-owner")`, `Refused("dial-limit")`, `Refused("no-number")`.
+/// `Refused("case-not-owner")`, `Refused("case-dial-limit")`, `Refused("case-no-number")`.
 pub async fn dial(db: &Db, scope: &Scope, id: CaseId) -> Result<Dialled> {
     let me = scope.user()?;
     transact!(db, scope, |tx| {

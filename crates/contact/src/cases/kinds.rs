@@ -196,31 +196,31 @@ impl Rulebook for KindBook {
         let mut faults = Vec::new();
         let mut fault = |path: String, code: &'static str| faults.push(RuleFault { path, code });
         if !self.missing.zh.contains("{label}") {
-            fault("missing.zh".into(), "rule-case-missing-label");
+            fault("missing.zh".into(), "case-missing-label");
         }
         for (i, field) in self.fields.iter().enumerate() {
             let at = format!("fields[{i}]");
             if field.key.is_empty() || self.fields.iter().take(i).any(|f| f.key == field.key) {
-                fault(format!("{at}.key"), "rule-key-twice");
+                fault(format!("{at}.key"), "case-key-twice");
             }
             if field.label.zh.is_empty() || field.question.zh.is_empty() {
-                fault(format!("{at}.label"), "rule-label-missing");
+                fault(format!("{at}.label"), "case-label-missing");
             }
             if (field.of == FieldType::Choice) == field.options.is_empty() {
-                fault(format!("{at}.options"), "rule-case-options");
+                fault(format!("{at}.options"), "case-options");
             }
         }
         for (i, kind) in self.kinds.iter().enumerate() {
             let at = format!("kinds[{i}]");
             if kind.id.is_empty() || self.kinds.iter().take(i).any(|k| k.id == kind.id) {
-                fault(format!("{at}.id"), "rule-key-twice");
+                fault(format!("{at}.id"), "case-key-twice");
             }
             if kind.label.zh.is_empty() {
-                fault(format!("{at}.label"), "rule-label-missing");
+                fault(format!("{at}.label"), "case-label-missing");
             }
             for (j, key) in kind.fields.iter().enumerate() {
                 if self.field(key).is_none() {
-                    fault(format!("{at}.fields[{j}]"), "rule-case-field-unknown");
+                    fault(format!("{at}.fields[{j}]"), "case-field-unknown");
                 }
             }
             let texts = [("zh", Some(&kind.template.zh)), ("en", kind.template.en.as_ref())];
@@ -230,7 +230,7 @@ impl Rulebook for KindBook {
                 }
             }
             for key in kind.prefill.keys().filter(|key| !kind.fields.contains(key)) {
-                fault(format!("{at}.prefill.{key}"), "rule-case-field-unknown");
+                fault(format!("{at}.prefill.{key}"), "case-field-unknown");
             }
         }
         let known = |id: &str| self.kinds.iter().any(|k| k.id == id);
@@ -239,17 +239,17 @@ impl Rulebook for KindBook {
             [("complaint", &marks.complaint), ("question", &marks.question), ("suggestion", &marks.suggestion)]
         {
             if !known(id) {
-                fault(format!("remarks.{mark}"), "rule-case-kind-unknown");
+                fault(format!("remarks.{mark}"), "case-kind-unknown");
             }
         }
         for (i, rule) in self.question_map.iter().enumerate() {
             if rule.kind.as_deref().is_some_and(|id| !known(id)) {
-                fault(format!("question_map[{i}].kind"), "rule-case-kind-unknown");
+                fault(format!("question_map[{i}].kind"), "case-kind-unknown");
             }
             for (key, value) in &rule.fields {
                 let good = self.field(key).is_some_and(|f| matches!(f.read(value), Ok(Some(_))));
                 if !good {
-                    fault(format!("question_map[{i}].fields.{key}"), "rule-case-field-unknown");
+                    fault(format!("question_map[{i}].fields.{key}"), "case-field-unknown");
                 }
             }
         }

@@ -11,7 +11,7 @@ mod kinds;
 mod list;
 mod model;
 mod open;
-// mod pages;
+mod pages;
 mod plan;
 mod ports;
 mod recall;
@@ -29,7 +29,7 @@ pub use kinds::{Class, Field, FieldOption, FieldType, Kind, KindBook, QuestionRu
 pub use list::{After, Filter, heaps, of_customer, page};
 pub use model::{CauseKind, Left, StateKey, StepKind, Verdict};
 pub use open::on_call;
-// pub use pages::{call_fields, call_recall, customer_cases, routes, today_cases};
+pub use pages::{call_fields, call_recall, customer_cases, routes, today_cases};
 pub use ports::{CallRecorded, CallRevoked, Dialled, Mark, Point, StaffLeft};
 pub use recall::{on_revoked, on_staff_left};
 pub use record::CaseMoved;

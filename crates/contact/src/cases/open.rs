@@ -3,7 +3,7 @@
 
 use kernel::{Cap, Department, Result, StoreId, UserId};
 use platform::db::Tx;
-use platform::rulebook;
+use platform::{counter, rulebook};
 use serde_json::json;
 
 use super::clocks::{ClockBook, ClockKey};
@@ -57,7 +57,7 @@ async fn open(tx: &mut Tx, e: &CallRecorded, book: &KindBook, version: i64, plan
     let values = prefilled(book, &planned, &facts, &e.case_fields);
 
     let managers = managers(tx, e.store, planned.department).await?;
-    let number = store::next_number(tx, e.store).await?;
+    let number = counter::next(tx, e.store, "case").await?;
     let case = CaseRow {
         id: tx.new_id(),
         store_id: e.store,

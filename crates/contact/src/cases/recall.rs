@@ -101,15 +101,15 @@ async fn note_revoked(tx: &mut Tx, case: &CaseRow, mut after: CaseRow) -> Result
     record::keep(tx, case, &after, Line::new(StepKind::CallRevoked, None)).await
 }
 
-/// Listener: the open cases of somebody who leaves go to the heir where the heir may handle them, else back to the
+/// Listener: the open cases of somebody who leaves go to the successor where the successor may handle them, else back to the
 /// department, which is told.
 /// # Errors
 /// As the database answers.
 pub async fn on_staff_left(tx: &mut Tx, e: &StaffLeft) -> Result<()> {
     let group = tx.scope().group;
-    for place in store::owned_by(tx, group, e.user).await? {
+    for place in store::owned_by(tx, group, e.user).await?.into_iter().filter(|p| p.store_id == e.store) {
         let Some(case) = store::by_id(tx, group, place.id).await? else { continue };
-        let heir = match e.heir {
+        let heir = match e.successor {
             Some(heir) if ports::may_handle(tx, group, case.store_id, case.department, heir).await? => Some(heir),
             Some(_) | None => None,
         };

@@ -1,7 +1,7 @@
 //! A7: the standard sentence is made from the fields; what is missing stands in it as such, never as a blank.
 
 use kernel::{Phone, StoreDate};
-use platform::i18n::{Locale, traditional};
+use platform::i18n::Locale;
 
 use super::kinds::{Field, FieldType, KindBook, Kind, Values};
 
@@ -54,12 +54,12 @@ fn parts(template: &str) -> Option<Vec<Part<'_>>> {
 
 /// What is wrong with a template for these fields: braces, a field it does not have, one it leaves out.
 pub(super) fn fault(template: &str, fields: &[String]) -> Option<&'static str> {
-    let Some(parts) = parts(template) else { return Some("rule-case-braces") };
+    let Some(parts) = parts(template) else { return Some("case-braces") };
     let used: Vec<&str> = parts.iter().filter_map(|p| if let Part::Field(key) = p { Some(*key) } else { None }).collect();
     if used.iter().any(|key| !fields.iter().any(|f| f == key)) {
-        return Some("rule-case-field-unknown");
+        return Some("case-field-unknown");
     }
-    fields.iter().any(|f| !used.contains(&f.as_str())).then_some("rule-case-field-left-out")
+    fields.iter().any(|f| !used.contains(&f.as_str())).then_some("case-field-left-out")
 }
 
 /// The record of a case in the reader's language. Dates of the year of `today` are written without it.
@@ -123,13 +123,5 @@ pub fn title_from(words: &str) -> String {
     match first.char_indices().nth(24) {
         Some((cut, _)) => format!("{}…", &first[..cut]),
         None => first.to_owned(),
-    }
-}
-
-/// Words typed in simplified characters, for a reader of traditional ones.
-pub fn words_for(text: &str, locale: Locale) -> String {
-    match locale {
-        Locale::ZhTw => traditional(text),
-        Locale::ZhCn | Locale::En => text.to_owned(),
     }
 }

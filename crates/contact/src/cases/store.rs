@@ -148,11 +148,6 @@ stmt!(
     "SELECT id, group_id, store_id FROM case_file WHERE owner_id=$2 AND closed_at IS NULL AND group_id=$1 ORDER BY id LIMIT 2000"
 );
 stmt!(
-    CASE_NUMBER,
-    "INSERT INTO counter (group_id, store_id, name, value) VALUES ($1,$2,'case',1) \
-     ON CONFLICT (store_id, name) DO UPDATE SET value=counter.value+1 RETURNING value AS v"
-);
-stmt!(
     CASE_ADD,
     "INSERT INTO case_file (id, group_id, store_id, number, class, kind, department, customer_id, vehicle_id, phone_line_id, \
      subject_kind, subject_id, attempt_id, state, round, title, fields, owner_id, opened_at, opened_by, contact_due_at, \
@@ -268,12 +263,6 @@ pub async fn points(q: &mut impl Sql, group: GroupId, case: CaseId) -> Result<Ve
 /// Newest first.
 pub async fn steps(q: &mut impl Sql, group: GroupId, case: CaseId) -> Result<Vec<StepRow>> {
     q.all(&STEPS, args![group, case]).await
-}
-
-/// The number that people say: #1, #2, … in each store.
-pub async fn next_number(tx: &mut Tx, store: StoreId) -> Result<i64> {
-    let group = tx.scope().group;
-    tx.count(&CASE_NUMBER, args![group, store]).await
 }
 
 pub async fn add(tx: &mut Tx, c: &CaseRow) -> Result<()> {

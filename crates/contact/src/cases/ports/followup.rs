@@ -161,11 +161,11 @@ pub async fn dial(
     let (group, now) = (tx.scope().group, tx.now());
     let most = settings::number(tx, group, Some(store), "dials_per_hour", 60).await?;
     if tx.count(&DIALS_LATELY, args![group, user, now.plus(-Millis::HOUR)]).await? >= most {
-        return Err(Problem::Refused("dial-limit"));
+        return Err(Problem::Refused("case-dial-limit"));
     }
     let lines: Vec<(PhoneLineId, Phone)> = tx.all(&LINES, args![group, customer]).await?;
     let chosen = lines.iter().position(|(id, _)| Some(*id) == wanted).unwrap_or(0);
-    let (line, digits) = lines.into_iter().nth(chosen).ok_or(Problem::Refused("no-number"))?;
+    let (line, digits) = lines.into_iter().nth(chosen).ok_or(Problem::Refused("case-no-number"))?;
     let id = tx.new_id::<kernel::Event>();
     tx.exec(&DIAL_ADD, args![id, group, store, user, case, line, now]).await?;
     let mode = super::store_card(tx, group, store).await?.dial_mode;

@@ -5,11 +5,11 @@ mod people;
 mod scripts;
 
 pub use followup::{
-    CallRecorded, CallRevoked, Dialled, Mark, Point, RecallBrief, Talk, cancel_tasks, contact_subjects, dial,
+    CallRecorded, CallRevoked, Dialled, Mark, Point, Talk, cancel_tasks, contact_subjects, dial,
     plan_recall,
 };
 pub use people::{
-    Person, StaffLeft, StoreCard, Subject, block, calendar, customer_names, facts, holders, may_handle, person,
+    StaffLeft, block, calendar, customer_names, facts, holders, may_handle, person,
     store_card, timeline, unblock, user_names, vehicle_lines,
 };
 pub use scripts::{Labels, labels};

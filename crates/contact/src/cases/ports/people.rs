@@ -15,11 +15,12 @@ use serde_json::Value;
 
 use crate::cases::plan::Facts;
 
-/// `people::identity::StaffLeft`: an account was deactivated; `heir` takes over what is open.
+/// `people::identity::StaffLeft`: an account was deactivated; `successor` takes over what is open in the store.
 #[derive(Clone, Debug)]
 pub struct StaffLeft {
     pub user: UserId,
-    pub heir: Option<UserId>,
+    pub successor: Option<UserId>,
+    pub store: StoreId,
 }
 
 impl DomainEvent for StaffLeft {
@@ -30,7 +31,7 @@ impl DomainEvent for StaffLeft {
         self.user.raw()
     }
     fn store(&self) -> Option<StoreId> {
-        None
+        Some(self.store)
     }
 }
 
