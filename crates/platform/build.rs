@@ -56,7 +56,7 @@ fn stale(installed: &Path, lock: &Path) -> bool {
 
 fn call(folder: &Path, program: &str, args: &[&str]) -> Result<(), Box<dyn Error>> {
     let done = Command::new(program).args(args).current_dir(folder).output().map_err(|cause| {
-        format!("cannot run {program} ({cause}). The pages need Node.js 20 or newer with npm; without it, build with ZHIYIN_WEB=prebuilt and a finished web/dist.")
+        format!("cannot run {program} ({cause}). The pages need Node.js 18 or newer with npm; without it, build with ZHIYIN_WEB=prebuilt and a finished web/dist.")
     })?;
     if done.status.success() {
         return Ok(());

@@ -34,7 +34,7 @@ async function freePort() {
 
 /** Runs one statement through psql; `ZHIYIN_TEST_PG` names the server. */
 async function psql(url, sql) {
-  const child = spawn("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.env.ZHIYIN_PSQL ?? "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql], { stdio: ["ignore", "ignore", "inherit"] });
   const [code] = await once(child, "exit");
   if (code !== 0) throw new Error(`psql failed: ${sql}`);
 }

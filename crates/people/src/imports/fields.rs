@@ -6,7 +6,7 @@ use super::header::Layout;
 use super::note::{Remedy, RowFault, RowNote};
 use super::survey::DateOrders;
 use super::value::{DateReading, date_of, text_of};
-use kernel::loose::{Epoch, half_width, parse_mileage, parse_money, says_nothing};
+use kernel::loose::{Epoch, NumberFault, Unit, half_width, parse_mileage, parse_money, says_nothing};
 use kernel::name::{NameFault, looks_like_organisation};
 use kernel::phone::PhoneFault;
 use kernel::plate::PlateFault;
@@ -14,8 +14,32 @@ use kernel::vin::VinFault;
 use kernel::{Fen, PersonName, Phone, Plate, StoreDate, StoreDateTime, Vin};
 use platform::sheets::{Cell, SheetRow};
 
+/// Where each field stands in a row.
+pub(super) struct Places(Vec<Option<(usize, Unit)>>);
+
+impl Places {
+    pub fn new(layout: &Layout) -> Places {
+        let mut places = Vec::new();
+        for column in &layout.columns {
+            if let Some(field) = column.field {
+                let slot = field as usize;
+                if places.len() <= slot {
+                    places.resize(slot + 1, None);
+                }
+                places[slot] = Some((column.index, column.unit));
+            }
+        }
+        Places(places)
+    }
+
+    fn of(&self, field: Field) -> Option<(usize, Unit)> {
+        self.0.get(field as usize).copied().flatten()
+    }
+}
+
 pub(super) struct Fields<'a> {
     pub layout: &'a Layout,
+    pub places: &'a Places,
     pub orders: &'a DateOrders,
     pub row: &'a SheetRow,
     pub today: StoreDate,
@@ -26,7 +50,7 @@ pub(super) struct Fields<'a> {
 
 impl Fields<'_> {
     pub fn cell(&self, field: Field) -> &Cell {
-        self.layout.column(field).and_then(|column| self.row.cells.get(column.index)).unwrap_or(&Cell::Empty)
+        self.places.of(field).and_then(|(index, _)| self.row.cells.get(index)).unwrap_or(&Cell::Empty)
     }
 
     pub fn note(&mut self, field: Field, code: &'static str) {
@@ -39,11 +63,14 @@ impl Fields<'_> {
 
     /// An optional text, blanks collapsed, at most 2,000 characters; a cell with an error is none.
     pub fn text(&mut self, field: Field) -> Option<String> {
-        if matches!(self.cell(field), Cell::Error(_)) {
-            self.note(field, "cell.error");
-            return None;
-        }
-        let raw = text_of(self.cell(field));
+        let raw = match self.cell(field) {
+            Cell::Empty => return None,
+            Cell::Error(_) => {
+                self.note(field, "cell.error");
+                return None;
+            }
+            cell @ (Cell::Text(_) | Cell::Number(_) | Cell::Bool(_) | Cell::DateTime(_)) => text_of(cell),
+        };
         let clean: String = half_ends(&raw).chars().filter(|c| *c != '\0').take(2_000).collect();
         (!clean.is_empty()).then_some(clean)
     }
@@ -182,12 +209,8 @@ impl Fields<'_> {
         self.number(field, parse_money)
     }
 
-    fn number<T>(
-        &mut self,
-        field: Field,
-        parse: impl Fn(&str, kernel::loose::Unit) -> Result<T, kernel::loose::NumberFault>,
-    ) -> Option<T> {
-        let unit = self.layout.column(field).map(|column| column.unit).unwrap_or_default();
+    fn number<T>(&mut self, field: Field, parse: impl Fn(&str, Unit) -> Result<T, NumberFault>) -> Option<T> {
+        let unit = self.places.of(field).map(|(_, unit)| unit).unwrap_or_default();
         let text = text_of(self.cell(field));
         // A plain 0 is a number here, not an empty cell.
         if says_nothing(&text) && !half_width(&text).starts_with('0') {

@@ -1,9 +1,9 @@
 use super::build::build;
 use super::draft::Draft;
-use super::fields::Fields;
+use super::fields::{Fields, Places};
 use super::header::Layout;
 use super::note::{RowFault, RowNote};
-use super::skip::{Skip, skip};
+use super::skip::{Marks, Skip, skip};
 use super::survey::DateOrders;
 use kernel::StoreDate;
 use kernel::loose::Epoch;
@@ -35,6 +35,8 @@ pub enum Outcome {
 /// The second pass: every row in its order. Keeps 40 bytes per accepted row.
 pub struct Reader {
     layout: Layout,
+    marks: Marks,
+    places: Places,
     orders: DateOrders,
     today: StoreDate,
     epoch: Epoch,
@@ -66,7 +68,8 @@ impl Counts {
 impl Reader {
     /// `epoch`: what plain numbers in date columns count from; date cells are converted already.
     pub fn new(layout: Layout, orders: DateOrders, today: StoreDate, epoch: Epoch) -> Reader {
-        Reader { layout, orders, today, epoch, seen: HashMap::new(), counts: Counts::default() }
+        let (marks, places) = (Marks::new(&layout), Places::new(&layout));
+        Reader { layout, marks, places, orders, today, epoch, seen: HashMap::new(), counts: Counts::default() }
     }
 
     pub fn counts(&self) -> &Counts {
@@ -77,13 +80,14 @@ impl Reader {
         if row.index <= self.layout.header_rows.1 {
             return Outcome::Above;
         }
-        if let Some(reason) = skip(&self.layout, row) {
+        if let Some(reason) = skip(&self.marks, row) {
             *self.counts.skipped.entry(reason).or_default() += 1;
             return Outcome::Skipped(reason);
         }
         self.counts.read += 1;
         let mut fields = Fields {
             layout: &self.layout,
+            places: &self.places,
             orders: &self.orders,
             row,
             today: self.today,

@@ -3,7 +3,7 @@ use super::field::Field;
 use super::header::Layout;
 use super::value::text_of;
 use kernel::loose::half_width;
-use platform::sheets::SheetRow;
+use platform::sheets::{Cell, SheetRow};
 use serde::{Deserialize, Serialize};
 
 /// A line that is no record; counted, not rejected.
@@ -75,41 +75,71 @@ const IDENTIFYING: [Field; 11] = [
     Field::Organisation,
 ];
 
-pub(super) fn skip(layout: &Layout, row: &SheetRow) -> Option<Skip> {
-    let texts: Vec<String> = row.cells.iter().map(|cell| half_width(&text_of(cell))).collect();
-    let filled: Vec<usize> = (0..texts.len()).filter(|i| !texts[*i].is_empty()).collect();
-    let Some(first) = filled.first() else { return Some(Skip::Empty) };
-    let said: Vec<String> = filled.iter().map(|i| normal(&texts[*i])).collect();
-    if repeats_header(layout, &texts, filled.len()) {
+/// What [`skip`] must know of a layout, put together once.
+#[derive(Clone, Debug)]
+pub(super) struct Marks {
+    /// Normalised header per column.
+    headers: Vec<String>,
+    identifying: Vec<usize>,
+    mapped: usize,
+}
+
+impl Marks {
+    pub fn new(layout: &Layout) -> Marks {
+        Marks {
+            headers: layout.columns.iter().map(|column| normal(&column.header)).collect(),
+            identifying: IDENTIFYING
+                .iter()
+                .filter_map(|field| layout.column(*field))
+                .map(|column| column.index)
+                .collect(),
+            mapped: layout.columns.iter().filter(|column| column.field.is_some()).count(),
+        }
+    }
+
+    /// Below group titles the header is joined; its own part ends it.
+    fn is_header(&self, index: usize, said: &str) -> bool {
+        !said.is_empty() && self.headers.get(index).is_some_and(|header| header.ends_with(said))
+    }
+}
+
+pub(super) fn skip(marks: &Marks, row: &SheetRow) -> Option<Skip> {
+    let mut filled = row.cells.iter().enumerate().filter(|(_, cell)| says_something(cell));
+    let Some((first, cell)) = filled.next() else { return Some(Skip::Empty) };
+    let text = half_width(&text_of(cell));
+    let opening = normal(&text);
+    let begins = |words: &[&str], text: &str| words.iter().any(|word| text.starts_with(word));
+    if marks.is_header(first, &opening) && repeats_header(marks, row) {
         return Some(Skip::Header);
     }
-    let mapped = |field: Field| layout.column(field).map(|column| column.index);
-    let identified = IDENTIFYING.iter().filter_map(|field| mapped(*field)).any(|i| i != *first && filled.contains(&i));
-    let begins = |words: &[&str], text: &str| words.iter().any(|word| text.starts_with(word));
-    let opening = said.first().map_or("", String::as_str);
-    if begins(&TOTALS, opening) && opening.chars().count() <= 12 && !identified {
+    let identified = || marks.identifying.iter().any(|i| *i != first && row.cells.get(*i).is_some_and(says_something));
+    if begins(&TOTALS, &opening) && opening.chars().count() <= 12 && !identified() {
         return Some(Skip::Total);
     }
     // `制表：0027 … 审核：` spreads over the columns, also over those of a name.
-    if begins(&SIGNATURES, opening)
-        && (texts[*first].contains(':') || said.iter().all(|text| begins(&SIGNATURES, text)))
+    if begins(&SIGNATURES, &opening)
+        && (text.contains(':') || filled.clone().all(|(_, cell)| begins(&SIGNATURES, &normal(&text_of(cell)))))
     {
         return Some(Skip::Signature);
     }
-    let lone_text = filled.len() == 1 && layout.columns.iter().filter(|column| column.field.is_some()).count() >= 4;
-    lone_text.then_some(Skip::Title)
+    (filled.next().is_none() && marks.mapped >= 4).then_some(Skip::Title)
 }
 
-fn repeats_header(layout: &Layout, texts: &[String], filled: usize) -> bool {
-    let same = layout
-        .columns
-        .iter()
-        .filter(|column| {
-            let text = texts.get(column.index).map_or(String::new(), |text| normal(text));
-            // Below group titles the header is joined; its own part ends it.
-            !text.is_empty() && normal(&column.header).ends_with(&text)
-        })
-        .count();
+fn says_something(cell: &Cell) -> bool {
+    match cell {
+        Cell::Empty => false,
+        Cell::Text(text) | Cell::DateTime(text) | Cell::Error(text) => text.chars().any(|c| !c.is_whitespace()),
+        Cell::Number(_) | Cell::Bool(_) => true,
+    }
+}
+
+fn repeats_header(marks: &Marks, row: &SheetRow) -> bool {
+    let said = row.cells.iter().enumerate().filter(|(_, cell)| says_something(cell));
+    let (mut filled, mut same) = (0, 0);
+    for (index, cell) in said {
+        filled += 1;
+        same += usize::from(marks.is_header(index, &normal(&text_of(cell))));
+    }
     same >= 3 && same * 5 >= filled * 3
 }
 
@@ -136,7 +166,7 @@ mod tests {
             ("RO1||||L|", None),
         ] {
             let row = sheet(text).pop().unwrap_or(SheetRow { index: 1, cells: Vec::new() });
-            assert_eq!(skip(&layout, &row), want, "{text}");
+            assert_eq!(skip(&Marks::new(&layout), &row), want, "{text}");
         }
     }
 }

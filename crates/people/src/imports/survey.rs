@@ -1,7 +1,6 @@
 use super::field::Field;
 use super::header::Layout;
-use super::skip::skip;
-use super::value::text_of;
+use super::skip::{Marks, skip};
 use kernel::StoreDate;
 use kernel::loose::{DateOrder, DateVotes, Decision};
 use platform::sheets::{Cell, SheetRow};
@@ -9,8 +8,9 @@ use std::collections::BTreeMap;
 
 /// The first pass over a sheet: decides the day and month order of each date column.
 pub struct Survey {
-    layout: Layout,
-    votes: BTreeMap<Field, DateVotes>,
+    marks: Marks,
+    /// Field, position in the row, evidence.
+    votes: Vec<(Field, usize, DateVotes)>,
     last_header_row: u32,
 }
 
@@ -37,30 +37,30 @@ impl DateOrders {
 
 impl Survey {
     pub fn new(layout: &Layout, today: StoreDate) -> Survey {
-        let dates = layout.columns.iter().filter_map(|column| column.field.filter(|field| field.is_date()));
+        let dates =
+            layout.columns.iter().filter_map(|column| Some((column.field.filter(|f| f.is_date())?, column.index)));
         Survey {
-            votes: dates.map(|field| (field, DateVotes::new(today, field == Field::Birthday))).collect(),
+            votes: dates.map(|(field, i)| (field, i, DateVotes::new(today, field == Field::Birthday))).collect(),
             last_header_row: layout.header_rows.1,
-            layout: layout.clone(),
+            marks: Marks::new(layout),
         }
     }
 
     /// Any row of the sheet, those of the header included.
     pub fn see(&mut self, row: &SheetRow) {
-        if row.index <= self.last_header_row || skip(&self.layout, row).is_some() {
+        if row.index <= self.last_header_row || skip(&self.marks, row).is_some() {
             return;
         }
-        for (field, votes) in &mut self.votes {
-            let cell = self.layout.column(*field).and_then(|column| row.cells.get(column.index));
-            if let Some(cell @ Cell::Text(_)) = cell {
-                votes.see(&text_of(cell));
+        for (_, index, votes) in &mut self.votes {
+            if let Some(Cell::Text(text)) = row.cells.get(*index) {
+                votes.see(text);
             }
         }
     }
 
     pub fn decide(&self) -> DateOrders {
         let mut orders = DateOrders { decided: BTreeMap::new(), ask: BTreeMap::new() };
-        for (field, votes) in &self.votes {
+        for (field, _, votes) in &self.votes {
             let decision = votes.decide();
             orders.decided.insert(*field, decision.likeliest());
             if let Decision::Ambiguous { candidates } = decision {
