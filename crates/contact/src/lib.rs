@@ -1,1 +1,3 @@
+//! Reaching customers and answering them.
 
+pub mod cases;
