@@ -1,2 +1,4 @@
-//! Reaching customers and answering them: follow-up, cases.
+//! Reaching customers and answering them.
+
+pub mod cases;
 pub mod followup;

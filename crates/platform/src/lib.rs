@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod config;
+pub mod counter;
 pub mod db;
 pub mod events;
 pub mod http;
@@ -11,5 +12,6 @@ pub mod notices;
 pub mod rulebook;
 pub mod secret;
 pub mod settings;
+pub mod sheets;
 
 pub use inventory;
