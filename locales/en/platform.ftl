@@ -31,3 +31,5 @@ refused-no-store = Choose a store first
 refused-no-user = A person has to do this
 refused-form-expected = The form came in an unexpected shape
 refused-too-large = Too large
+nav-manage = Manage
+nav-reports = Reports

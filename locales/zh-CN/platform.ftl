@@ -28,3 +28,5 @@ refused-no-store = 请先选择门店
 refused-no-user = 这一步须由人来做
 refused-form-expected = 提交的格式不对
 refused-too-large = 内容太大
+nav-manage = 管理
+nav-reports = 报表
