@@ -1,1 +1,4 @@
+//! Reaching customers and answering them.
 
+pub mod cases;
+pub mod followup;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub use events::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 pub use model::{OwnedCar, OwnershipWhy, VisitState};
 pub use store::{
-    DeliveryFacts, DeliveryRow, OrderRow, VehicleRow, VisitFacts, car, delivery, delivery_facts, order, orders_of,
+    DeliveryFacts, DeliveryRow, OrderRow, VehicleRow, VisitFacts, car, cars, delivery, delivery_facts, order, orders_of,
     visit_facts,
 };
 
