@@ -1,1 +1,3 @@
-
+//! Contact with customers: what is said, who is called, what comes of it.
+pub mod scripts;
+mod shim;
