@@ -1,5 +1,15 @@
 //! What every capability stands on. No business word in here.
+
+pub mod audit;
+pub mod config;
 pub mod db;
 pub mod events;
+pub mod http;
+pub mod i18n;
+pub mod jobs;
+pub mod notices;
+pub mod rulebook;
+pub mod secret;
+pub mod settings;
 
 pub use inventory;

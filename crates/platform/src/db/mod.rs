@@ -16,7 +16,6 @@ use sqlx::{PgPool, SqlitePool};
 
 pub use open::{Options, Target};
 pub use row::{Col, One, Rec, Row};
-pub(crate) use row::{bad, stored};
 pub use stmt::{Engine, Stmt};
 pub use tx::{Tx, breathe, may_run_again, one};
 pub use val::{Args, Bind, Keyed, Val};

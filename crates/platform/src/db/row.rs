@@ -1,6 +1,6 @@
 //! Rows of either engine, read into typed values.
 
-use kernel::{Department, Id, Millis, Problem, Result};
+use kernel::{Department, Fen, Id, Millis, Permille, PersonName, Phone, Plate, Problem, Result, StoreDate, Vin};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::Row as _;
@@ -73,7 +73,6 @@ macro_rules! stored {
         }
     )* };
 }
-pub(crate) use stored;
 
 pub(crate) fn bad(what: &str, value: impl std::fmt::Display) -> Problem {
     Problem::internal(format!("stored {what} is unreadable: {value}"))
@@ -84,6 +83,14 @@ stored! {
     Millis as i64 => |v| Ok(Millis(v)),
     u32 as i64 => |v| u32::try_from(v).map_err(|_| bad("number", v)),
     serde_json::Value as String => |v| serde_json::from_str(&v).map_err(|e| bad("json", e)),
+    u16 as i64 => |v| u16::try_from(v).map_err(|_| bad("number", v)),
+    Fen as i64 => |v| Ok(Fen(v)),
+    Permille as i64 => |v| u16::try_from(v).map(Permille).map_err(|_| bad("permille", v)),
+    StoreDate as String => |v| v.parse().map_err(|_| bad("date", v)),
+    Phone as String => |v| Phone::parse(&v).map_err(|_| bad("phone", "****")),
+    Vin as String => |v| Vin::parse(&v).map_err(|_| bad("vin", "****")),
+    Plate as String => |v| Plate::parse(&v).map_err(|_| bad("plate", "****")),
+    PersonName as String => |v| PersonName::parse(&v).map_err(|_| bad("name", "****")),
     Department as String => |v| Department::parse(&v).ok_or_else(|| bad("department", v)),
 }
 

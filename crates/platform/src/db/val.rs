@@ -1,6 +1,6 @@
 //! Values that go into statements. NULLs are typed, because PostgreSQL needs to know.
 
-use kernel::{Department, Id, Millis};
+use kernel::{Department, Fen, Id, Millis, Permille, PersonName, Phone, Plate, StoreDate, Vin};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Val {
@@ -68,6 +68,17 @@ bind! {
     &str => |v| clean(v.to_owned()) => T,
     &String => |v| clean(v.clone()) => T,
     Department => |v| v.key().to_owned() => T,
+    Fen => |v| v.0 => I,
+    Permille => |v| i64::from(v.0) => I,
+    StoreDate => |v| v.to_string() => T,
+    &Phone => |v| v.expose().to_owned() => T,
+    Phone => |v| v.expose().to_owned() => T,
+    &Vin => |v| v.expose().to_owned() => T,
+    Vin => |v| v.expose().to_owned() => T,
+    &Plate => |v| v.as_str().to_owned() => T,
+    Plate => |v| v.as_str().to_owned() => T,
+    &PersonName => |v| v.expose().to_owned() => T,
+    PersonName => |v| v.expose().to_owned() => T,
     Vec<u8> => |v| v => B,
     &[u8] => |v| v.to_vec() => B,
     serde_json::Value => |v| clean(v.to_string()) => T,

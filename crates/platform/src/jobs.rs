@@ -1,0 +1,151 @@
+//! Work that is not a request: queued in the business transaction, done once, taken over when its worker dies.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use kernel::{Millis, Result, Scope};
+use serde_json::Value;
+
+use crate::db::{Db, Sql as _, Tx};
+use crate::http::App;
+use crate::{args, row, stmt, transact};
+
+row! {
+    /// A claimed job. `fence` must still be the job's own when its effect is written.
+    pub struct Job { pub id: kernel::JobId, pub group_id: Option<kernel::GroupId>, pub store_id: Option<kernel::StoreId>, pub kind: String, pub payload: Value, pub attempts: u32, pub fence: i64 }
+}
+
+type Run = fn(App, Job) -> BoxFuture<'static, Result<()>>;
+type Tick = fn(App, Millis) -> BoxFuture<'static, Result<()>>;
+
+/// What does jobs of a kind.
+#[derive(Clone, Copy)]
+pub struct Worker {
+    pub kind: &'static str,
+    pub run: Run,
+}
+
+/// Something done every so many minutes by one node. It must be repeatable.
+#[derive(Clone, Copy)]
+pub struct Every {
+    pub kind: &'static str,
+    pub minutes: i64,
+    pub run: Tick,
+}
+
+const LEASE: i64 = 10 * Millis::MINUTE;
+const MOST_ATTEMPTS: u32 = 8;
+
+stmt!(
+    JOB_ADD,
+    "INSERT INTO job (id, group_id, store_id, kind, dedup_key, payload, run_at) VALUES ($1,$2,$3,$4,$5,$6,$7) \
+     ON CONFLICT (dedup_key) DO NOTHING"
+);
+stmt!(
+    JOB_CLAIM,
+    lite: "UPDATE job SET locked_until=$1, fence=fence+1, attempts=attempts+1 WHERE id IN \
+           (SELECT id FROM job WHERE done_at IS NULL AND run_at<=$2 AND locked_until<$2 ORDER BY run_at, id LIMIT 8) \
+           RETURNING id, group_id, store_id, kind, payload, attempts, fence",
+    pg: "UPDATE job SET locked_until=$1, fence=fence+1, attempts=attempts+1 WHERE id IN \
+         (SELECT id FROM job WHERE done_at IS NULL AND run_at<=$2 AND locked_until<$2 ORDER BY run_at, id LIMIT 8 \
+          FOR UPDATE SKIP LOCKED) \
+         RETURNING id, group_id, store_id, kind, payload, attempts, fence",
+);
+stmt!(JOB_DONE, "UPDATE job SET done_at=$1, locked_until=0 WHERE id=$2 AND fence=$3");
+stmt!(JOB_LATER, "UPDATE job SET run_at=$1, locked_until=0, error=$2 WHERE id=$3 AND fence=$4");
+stmt!(JOB_GIVE_UP, "UPDATE job SET done_at=$1, locked_until=0, error=$2 WHERE id=$3 AND fence=$4");
+stmt!(JOB_SWEEP, "DELETE FROM job WHERE done_at IS NOT NULL AND done_at < $1 AND error IS NULL");
+
+/// Queues a job in the business transaction; a second one with the same key is the first one. Ids only in the payload.
+/// # Errors
+/// As the database answers.
+pub async fn enqueue(tx: &mut Tx, kind: &str, dedup_key: &str, payload: &Value, run_at: Millis) -> Result<()> {
+    let id = tx.new_id::<kernel::Job>();
+    let (group, store) = (tx.scope().group, tx.scope().store);
+    tx.exec(&JOB_ADD, args![id, group, store, kind, dedup_key, payload, run_at]).await.map(|_| ())
+}
+
+fn nobody() -> Scope {
+    Scope::system(kernel::Id::new(0), None)
+}
+
+/// One round: claims what is due, runs it, notes the outcome. Answers how many were done.
+/// # Errors
+/// As the database answers.
+pub async fn round(app: &App, workers: &[Worker], every: &[Every]) -> Result<usize> {
+    let db = &app.db;
+    let now = db.clock().now();
+    let scope = nobody();
+    let jobs: Vec<Job> = transact!(db, &scope, |tx| { tx.all(&JOB_CLAIM, args![now.plus(LEASE), now]).await })?;
+    let mut done = 0;
+    for job in jobs {
+        let (id, fence, attempts, kind) = (job.id, job.fence, job.attempts, job.kind.clone());
+        let outcome = if let Some(worker) = workers.iter().find(|w| w.kind == kind) {
+            (worker.run)(app.clone(), job).await
+        } else if let Some(tick) = every.iter().find(|e| e.kind == kind) {
+            (tick.run)(app.clone(), now).await
+        } else {
+            Err(kernel::Problem::internal(format!("no worker for {kind}")))
+        };
+        let at = db.clock().now();
+        match outcome {
+            Ok(()) => {
+                done += 1;
+                transact!(db, &scope, |tx| { tx.exec(&JOB_DONE, args![at, id, fence]).await })?;
+            }
+            Err(problem) => {
+                let text = problem.to_string();
+                tracing::error!(job = %id, kind, attempts, error = %text, "a job failed");
+                let pause = Millis::MINUTE << attempts.min(8);
+                if attempts >= MOST_ATTEMPTS {
+                    transact!(db, &scope, |tx| { tx.exec(&JOB_GIVE_UP, args![at, &text, id, fence]).await })?;
+                } else {
+                    transact!(db, &scope, |tx| { tx.exec(&JOB_LATER, args![at.plus(pause), &text, id, fence]).await })?;
+                }
+            }
+        }
+    }
+    Ok(done)
+}
+
+/// Puts the repeating work of this time slot into the queue; on any number of nodes it stands there once.
+/// # Errors
+/// As the database answers.
+pub async fn schedule(db: &Db, every: &[Every]) -> Result<()> {
+    let now = db.clock().now();
+    let scope = nobody();
+    for e in every {
+        let slot = now.0 / (e.minutes * Millis::MINUTE);
+        let key = format!("every:{}:{slot}", e.kind);
+        transact!(db, &scope, |tx| { enqueue(tx, e.kind, &key, &Value::Null, now).await })?;
+    }
+    let old = now.plus(-14 * Millis::DAY);
+    transact!(db, &scope, |tx| { tx.exec(&JOB_SWEEP, args![old]).await })?;
+    Ok(())
+}
+
+/// Runs jobs until `stop` says so.
+pub async fn run(app: App, workers: Vec<Worker>, every: Vec<Every>, mut stop: tokio::sync::watch::Receiver<bool>) {
+    let mut scheduled = 0;
+    while !*stop.borrow() {
+        let minute = app.db.clock().now().0 / Millis::MINUTE;
+        if minute != scheduled {
+            match schedule(&app.db, &every).await {
+                Ok(()) => scheduled = minute,
+                Err(problem) => tracing::warn!(error = %problem, "repeating work could not be queued"),
+            }
+        }
+        let pause = match round(&app, &workers, &every).await {
+            Ok(0) => Duration::from_millis(500),
+            Ok(_) => Duration::ZERO,
+            Err(problem) => {
+                tracing::warn!(error = %problem, "jobs wait");
+                Duration::from_secs(5)
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}

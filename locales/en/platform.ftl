@@ -1,0 +1,33 @@
+app-name = Zhiyin
+app-logo = 知音 ZHIYIN
+menu = Menu
+skip-to-content = Skip to content
+notices = Notices
+sign-out = Sign out
+search-hint = Find a customer: name, phone, plate, VIN
+store-switch = Switch store
+close = Close
+save = Save
+cancel = Cancel
+plain-http-warning = This server speaks plain HTTP: passwords and customer data can be read on the network. Switch to HTTPS soon.
+drafts-pending = { $n ->
+    [one] 1 call waits to be sent
+   *[other] { $n } calls wait to be sent
+  }
+drafts-sign-in = Sign in and the waiting calls are sent
+drafts-unsent-warning = Some calls are not sent yet; they need you to sign in again. Sign out all the same?
+drafts-offline = The server is away. What you enter is kept on this device and sent when it is back.
+duration-min-sec = { $min } min { $sec } s
+errors-title = A few things need mending
+problem-invalid = Something in the form is not right
+problem-not-found = Not found, or not yours to see
+problem-forbidden = You do not have this right; ask your supervisor
+problem-sign-in = Sign in first
+problem-busy = Very busy at the moment; try again shortly
+problem-read-only = The disk is full: you can read but not save. It recovers by itself once there is room.
+problem-internal = Our fault, and it is logged; give the administrator this number
+problem-home = Back to the start
+refused-no-store = Choose a store first
+refused-no-user = A person has to do this
+refused-form-expected = The form came in an unexpected shape
+refused-too-large = Too large
