@@ -1,3 +1,2 @@
 //! Contact with customers: what is said, who is called, what comes of it.
 pub mod scripts;
-mod shim;

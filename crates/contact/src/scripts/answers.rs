@@ -122,7 +122,7 @@ mod tests {
 
     use super::super::model::ScriptBook;
     use super::*;
-    use crate::shim::Rulebook as _;
+    use platform::rulebook::Rulebook as _;
 
     fn given(form: &[(&str, &str)]) -> Result<Vec<Given>, FieldErrors> {
         let book = ScriptBook::seed();

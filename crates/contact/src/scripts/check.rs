@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::model::{Question, QuestionKind, Script, ScriptBook};
-use crate::shim::{Label, RuleFault};
+use platform::i18n::Label;
+use platform::rulebook::RuleFault;
 
 /// Every fault at once; `path` names script, question and option: `service.waiting.average`.
 pub fn check(book: &ScriptBook) -> Vec<RuleFault> {
@@ -142,7 +143,7 @@ fn question_faults(question: &Question, path: &str, faults: &mut Faults<'_>) {
 mod tests {
     use super::super::model::{Effect, ShowIf};
     use super::*;
-    use crate::shim::Rulebook as _;
+    use platform::rulebook::Rulebook as _;
 
     fn faults_after(change: impl FnOnce(&mut Script)) -> Vec<(String, &'static str)> {
         let mut book = ScriptBook::seed();

@@ -129,7 +129,7 @@ mod tests {
 
     use super::super::model::ScriptBook;
     use super::*;
-    use crate::shim::Rulebook as _;
+    use platform::rulebook::Rulebook as _;
 
     fn fields(chosen: &Chosen<'_>) -> Vec<String> {
         chosen.asked.iter().map(|a| a.field.clone()).collect()

@@ -4,6 +4,7 @@
 mod answers;
 mod check;
 mod choose;
+mod edit;
 mod model;
 mod say;
 mod standard;
@@ -14,7 +15,7 @@ pub use model::{Choice, Effect, GoodMoment, Question, QuestionKind, Script, Scri
 pub use say::{Tongue, Words, day_words, say};
 pub use standard::{CallStandard, Never, Situation, Spoken};
 
-use crate::shim::{RuleFault, Rulebook};
+use platform::rulebook::{RuleFault, Rulebook};
 
 const SEED: &str = include_str!("../../seeds/scripts.json");
 const STANDARD: &str = include_str!("../../seeds/call_standard.json");

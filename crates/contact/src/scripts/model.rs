@@ -2,7 +2,7 @@ use kernel::Department;
 use platform::keyed;
 use serde::{Deserialize, Serialize};
 
-use crate::shim::Label;
+use platform::i18n::Label;
 
 keyed! {
     /// What an option means for the store. `Improve` wants an apology and becomes an improvement item; `Bad` is also a case.

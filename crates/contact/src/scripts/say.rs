@@ -3,7 +3,7 @@
 use kernel::StoreDate;
 
 use super::model::Subject;
-use crate::shim::Label;
+use platform::i18n::Label;
 
 /// The language spoken with the customer, whatever the interface's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +203,7 @@ fn tidy(text: &str) -> String {
 mod tests {
     use super::super::model::ScriptBook;
     use super::*;
-    use crate::shim::Rulebook as _;
+    use platform::rulebook::Rulebook as _;
 
     fn words() -> Words {
         Words {

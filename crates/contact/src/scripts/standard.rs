@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::model::Subject;
-use crate::shim::{Label, RuleFault};
+use platform::i18n::Label;
+use platform::rulebook::RuleFault;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallStandard {
@@ -86,7 +87,7 @@ pub fn check(standard: &CallStandard) -> Vec<RuleFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shim::Rulebook as _;
+    use platform::rulebook::Rulebook as _;
 
     #[test]
     fn a8_has_24_situations_with_both_sides() {
