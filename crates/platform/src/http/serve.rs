@@ -32,10 +32,10 @@ pub async fn run(listener: TcpListener, router: Router, stop: impl Future<Output
             () = &mut stop => break,
         };
         let _ = stream.set_nodelay(true);
-        let mut router = router.clone();
+        let router = router.clone();
         let service = hyper::service::service_fn(move |mut req: hyper::Request<hyper::body::Incoming>| {
             req.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
-            router.call(req.map(axum::body::Body::new))
+            router.clone().call(req.map(axum::body::Body::new))
         });
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {

@@ -1,0 +1,89 @@
+//! A browser without a browser: requests straight into the router.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+/// Keeps cookies like a browser does.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    cookies: Vec<(String, String)>,
+}
+
+pub struct Reply {
+    pub status: StatusCode,
+    pub location: Option<String>,
+    pub text: String,
+    pub kind: String,
+}
+
+impl Client {
+    pub fn new(router: Router) -> Self {
+        Self { router, cookies: Vec::new() }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Reply {
+        self.send(Method::GET, path, "", false).await
+    }
+    /// An htmx request.
+    pub async fn part(&mut self, path: &str) -> Reply {
+        self.send(Method::GET, path, "", true).await
+    }
+    /// A form, e.g. `&[("name", "x")]`.
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Reply {
+        let body: Vec<String> = form.iter().map(|(k, v)| format!("{}={}", encode(k), encode(v))).collect();
+        self.send(Method::POST, path, &body.join("&"), false).await
+    }
+
+    async fn send(&mut self, method: Method, path: &str, body: &str, htmx: bool) -> Reply {
+        let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "127.0.0.1:8700")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, cookies.join("; "));
+        if !body.is_empty() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        if htmx {
+            request = request.header("hx-request", "true");
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        self.keep_cookies(&response);
+        let status = response.status();
+        let text_of = |name: header::HeaderName| {
+            response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned)
+        };
+        let location = text_of(header::LOCATION);
+        let kind = text_of(header::CONTENT_TYPE).unwrap_or_default();
+        Reply { status, location, kind, text: body_text(response).await }
+    }
+
+    fn keep_cookies(&mut self, response: &Response<Body>) {
+        for set in response.headers().get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok()) {
+            if let Some((name, value)) = set.split(';').next().and_then(|p| p.split_once('=')) {
+                self.cookies.retain(|(k, _)| k != name);
+                if !value.is_empty() {
+                    self.cookies.push((name.to_owned(), value.to_owned()));
+                }
+            }
+        }
+    }
+}
+
+/// The whole body as text.
+pub async fn body_text(response: Response<Body>) -> String {
+    let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
