@@ -180,6 +180,7 @@ kinds! {
     Job => JobId,
     Notification => NotificationId,
     Report => ReportId,
+    Remark => RemarkId,
 }
 
 #[cfg(test)]

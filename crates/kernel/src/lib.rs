@@ -14,6 +14,8 @@ pub mod scope;
 pub mod vin;
 
 #[cfg(test)]
+mod garbage;
+#[cfg(test)]
 mod testdata;
 
 pub use calendar::{ClockUnit, Day, Span, WorkCalendar};

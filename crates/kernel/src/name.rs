@@ -93,7 +93,7 @@ pub fn pinyin_keys(name: &str) -> Vec<(String, String)> {
         match c.to_pinyin() {
             Some(reading) => {
                 rest.push_str(reading.plain());
-                rest_initials.push_str(&reading.plain()[..1]);
+                rest_initials.extend(reading.plain().chars().take(1));
             }
             None => {
                 rest.push(c);

@@ -23,7 +23,14 @@ stmt!(
 /// Notes a change. `before`/`after` are objects of field → value; `Null` where there is none.
 /// # Errors
 /// As the database answers.
-pub async fn note(tx: &mut Tx, action: &str, entity: &str, entity_id: i64, before: &Value, after: &Value) -> Result<()> {
+pub async fn note(
+    tx: &mut Tx,
+    action: &str,
+    entity: &str,
+    entity_id: i64,
+    before: &Value,
+    after: &Value,
+) -> Result<()> {
     let id = tx.new_id::<kernel::Event>();
     let (group, store, user, now) = (tx.scope().group, tx.scope().store, tx.scope().user, tx.now());
     let fields = changed_fields(before, after);
@@ -36,7 +43,8 @@ pub async fn note(tx: &mut Tx, action: &str, entity: &str, entity_id: i64, befor
         h.update(after.to_string().as_bytes());
         crate::db::migrate::hex(&h.finalize())
     });
-    tx.exec(&AUDIT_ADD, args![id, group, store, now, user, action, entity, entity_id, &Value::from(fields), hash]).await?;
+    tx.exec(&AUDIT_ADD, args![id, group, store, now, user, action, entity, entity_id, &Value::from(fields), hash])
+        .await?;
     if !bare {
         let text = |v: &Value| (!v.is_null()).then(|| v.to_string());
         tx.exec(&PAYLOAD_ADD, args![id, group, salt, text(before), text(after)]).await?;

@@ -11,5 +11,6 @@ pub mod notices;
 pub mod rulebook;
 pub mod secret;
 pub mod settings;
+pub mod sheets;
 
 pub use inventory;

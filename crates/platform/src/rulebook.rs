@@ -59,10 +59,7 @@ stmt!(
     "SELECT version, store_id, note, at, actor FROM rulebook WHERE group_id=$1 AND store_id=$2 AND kind=$3 \
      ORDER BY version DESC LIMIT 200"
 );
-stmt!(
-    RULEBOOK_LAST,
-    "SELECT COALESCE(MAX(version), 0) AS v FROM rulebook WHERE group_id=$1 AND kind=$2"
-);
+stmt!(RULEBOOK_LAST, "SELECT COALESCE(MAX(version), 0) AS v FROM rulebook WHERE group_id=$1 AND kind=$2");
 stmt!(
     RULEBOOK_ADD,
     "INSERT INTO rulebook (id, group_id, store_id, kind, version, body, note, at, actor) \
@@ -107,12 +104,7 @@ pub async fn at_version<R: Rulebook>(
     }
 }
 
-async fn edition<R: Rulebook>(
-    q: &mut impl Sql,
-    group: GroupId,
-    owner: i64,
-    version: i64,
-) -> Result<Arc<Versioned<R>>> {
+async fn edition<R: Rulebook>(q: &mut impl Sql, group: GroupId, owner: i64, version: i64) -> Result<Arc<Versioned<R>>> {
     let key = (TypeId::of::<R>(), group.raw(), version);
     let kept = shelf().read().ok().and_then(|s| s.get(&key).cloned());
     if let Some(kept) = kept.and_then(|k| k.downcast::<Versioned<R>>().ok())

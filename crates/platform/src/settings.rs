@@ -26,13 +26,7 @@ pub async fn get(q: &mut impl Sql, group: GroupId, store: Option<StoreId>, name:
 /// A number, or the shipped default where none is set or it no longer reads.
 /// # Errors
 /// As the database answers.
-pub async fn number(
-    q: &mut impl Sql,
-    group: GroupId,
-    store: Option<StoreId>,
-    name: &str,
-    shipped: i64,
-) -> Result<i64> {
+pub async fn number(q: &mut impl Sql, group: GroupId, store: Option<StoreId>, name: &str, shipped: i64) -> Result<i64> {
     Ok(get(q, group, store, name).await?.and_then(|v| v.parse().ok()).unwrap_or(shipped))
 }
 

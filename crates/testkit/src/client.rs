@@ -56,9 +56,8 @@ impl Client {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         self.keep_cookies(&response);
         let status = response.status();
-        let text_of = |name: header::HeaderName| {
-            response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned)
-        };
+        let text_of =
+            |name: header::HeaderName| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let location = text_of(header::LOCATION);
         let kind = text_of(header::CONTENT_TYPE).unwrap_or_default();
         Reply { status, location, kind, text: body_text(response).await }

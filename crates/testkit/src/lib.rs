@@ -35,10 +35,7 @@ stmt!(
     "INSERT INTO store (id, group_id, name, code, brand, city, phone, tz, dial_mode, created_at) \
      VALUES ($1,$2,$3,$4,'斯柯达','成都','02885550100','Asia/Shanghai','tel',$5)"
 );
-stmt!(
-    ADD_HOURS,
-    "INSERT INTO store_hours (store_id, weekday, from_min, to_min, group_id) VALUES ($1,$2,$3,$4,$5)"
-);
+stmt!(ADD_HOURS, "INSERT INTO store_hours (store_id, weekday, from_min, to_min, group_id) VALUES ($1,$2,$3,$4,$5)");
 stmt!(
     ADD_USER,
     "INSERT INTO app_user (id, group_id, login, name, agent_number, locale, theme, key_map, created_at) \

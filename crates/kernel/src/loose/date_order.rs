@@ -47,36 +47,57 @@ impl Decision {
 }
 
 /// Counts, for each order, the values it can read without a 13th month or a future date.
-#[derive(Default)]
+#[derive(Clone, Default, Debug)]
 struct Votes {
     dmy: usize,
     mdy: usize,
     ymd: usize,
 }
 
-impl DateOrder {
-    /// Any part above 12 settles it, and no date lies after `today`.
-    pub fn decide<'a>(values: impl IntoIterator<Item = &'a str>, today: StoreDate) -> Decision {
-        let (mut long, mut short, mut year_first) = (Votes::default(), Votes::default(), 0usize);
-        for value in values {
-            let Some(parts) = parts(value) else { continue };
-            let votes = match parts {
-                Parts::YearFirst(..) => {
-                    year_first += 1;
-                    continue;
-                }
-                Parts::YearLast(..) => &mut long,
-                Parts::Short(..) => &mut short,
-            };
-            let can = |order: Order| usize::from(parts.read(order, today).is_some_and(|date| date <= today));
-            votes.dmy += can(Order::Dmy);
-            votes.mdy += can(Order::Mdy);
-            votes.ymd += can(Order::Ymd);
-        }
-        let long = best(&[(Order::Dmy, long.dmy), (Order::Mdy, long.mdy)], Order::Dmy);
-        let mut short = best(&[(Order::Ymd, short.ymd), (Order::Dmy, short.dmy), (Order::Mdy, short.mdy)], Order::Ymd);
+/// Gathers the evidence of one column, value by value, so that a million rows need no memory.
+#[derive(Clone, Debug)]
+pub struct DateVotes {
+    today: StoreDate,
+    /// Birthdays: `30/5/1` in 2026 means 1930, not the future.
+    long_ago: bool,
+    long: Votes,
+    short: Votes,
+    year_first: usize,
+}
+
+impl DateVotes {
+    pub fn new(today: StoreDate, long_ago: bool) -> DateVotes {
+        DateVotes { today, long_ago, long: Votes::default(), short: Votes::default(), year_first: 0 }
+    }
+
+    pub fn see(&mut self, value: &str) {
+        let Some(parts) = parts(value) else { return };
+        let short = matches!(parts, Parts::Short(..));
+        let can = |order: Order| {
+            let past = |date: StoreDate| date <= self.today || (short && self.long_ago);
+            usize::from(parts.read(order, self.today).is_some_and(past))
+        };
+        let (dmy, mdy, ymd) = (can(Order::Dmy), can(Order::Mdy), can(Order::Ymd));
+        let votes = match parts {
+            Parts::YearFirst(..) => {
+                self.year_first += 1;
+                return;
+            }
+            Parts::YearLast(..) => &mut self.long,
+            Parts::Short(..) => &mut self.short,
+        };
+        votes.dmy += dmy;
+        votes.mdy += mdy;
+        votes.ymd += ymd;
+    }
+
+    /// Any part above 12 settles it, and no date lies after today.
+    pub fn decide(&self) -> Decision {
+        let long = best(&[(Order::Dmy, self.long.dmy), (Order::Mdy, self.long.mdy)], Order::Dmy);
+        let short = [(Order::Ymd, self.short.ymd), (Order::Dmy, self.short.dmy), (Order::Mdy, self.short.mdy)];
+        let mut short = best(&short, Order::Ymd);
         // A column that elsewhere writes the year first also does so in short.
-        if year_first > 0 && short.contains(&Order::Ymd) {
+        if self.year_first > 0 && short.contains(&Order::Ymd) {
             short = vec![Order::Ymd];
         }
         let candidates: Vec<DateOrder> = long
@@ -87,6 +108,14 @@ impl DateOrder {
             [one] => Decision::Decided(*one),
             _ => Decision::Ambiguous { candidates },
         }
+    }
+}
+
+impl DateOrder {
+    pub fn decide<'a>(values: impl IntoIterator<Item = &'a str>, today: StoreDate) -> Decision {
+        let mut votes = DateVotes::new(today, false);
+        values.into_iter().for_each(|value| votes.see(value));
+        votes.decide()
     }
 }
 

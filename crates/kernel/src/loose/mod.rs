@@ -7,7 +7,7 @@ mod number;
 mod serial;
 
 pub use date::{DateFault, DateShape, parse_date, parse_time};
-pub use date_order::{DateOrder, Decision, Order};
+pub use date_order::{DateOrder, DateVotes, Decision, Order};
 pub use flag::{Gender, parse_bool, parse_gender};
 pub use number::{NumberFault, Unit, parse_mileage, parse_money};
 pub use serial::{Epoch, parse_serial};
@@ -15,6 +15,9 @@ pub use serial::{Epoch, parse_serial};
 /// Full-width ASCII and the ideographic space become half-width; invisible marks (bidi, BOM,
 /// zero-width, U+0000) are dropped; both ends are trimmed.
 pub fn half_width(text: &str) -> String {
+    if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+        return text.trim().to_owned();
+    }
     let mapped: String = text.chars().filter_map(half_width_char).collect();
     mapped.trim().to_owned()
 }
@@ -30,6 +33,13 @@ fn half_width_char(c: char) -> Option<char> {
 
 /// A cell that says "there is none": empty, dashes, 无, 暂无, 不详, N/A.
 pub fn says_nothing(text: &str) -> bool {
+    // Most cells say something, and say it first.
+    if text.len() > 1 && text.bytes().next().is_some_and(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    if text.chars().next().is_some_and(|c| matches!(c, '\u{4E00}'..='\u{9FFF}')) && text.len() > 9 {
+        return false;
+    }
     let text = half_width(text).to_lowercase();
     text.chars().all(|c| matches!(c, '-' | '/' | '\\' | '.' | '—' | '–' | '_' | ' ' | '*'))
         || matches!(

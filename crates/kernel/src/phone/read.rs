@@ -78,6 +78,16 @@ fn split_extension(text: &str) -> (String, Option<String>) {
     {
         return (format!("{area}{local}"), Some((*extension).to_owned()));
     }
+    // Two groups, the first a whole number: also the stored form `02162345678-801`.
+    if let [main, extension] = groups.as_slice()
+        && (1..=6).contains(&extension.len())
+        && extension.bytes().all(|b| b.is_ascii_digit())
+        && main.bytes().all(|b| b.is_ascii_digit() || b == b'+')
+        && !is_mobile(&format!("{main}{extension}"))
+        && number(main.trim_start_matches('+'), main.starts_with('+')).is_ok_and(|number| !is_mobile(&number))
+    {
+        return ((*main).to_owned(), Some((*extension).to_owned()));
+    }
     (lower, None)
 }
 
@@ -187,6 +197,10 @@ mod tests {
             ("1.38E+10", Err(ScientificLoss)),
             ("1.391253E+10", Err(ScientificLoss)),
             ("028-85551234转801", Ok("02885551234-801")),
+            ("02885551234-801", Ok("02885551234-801")),
+            ("85551234-801", Ok("85551234-801")),
+            ("1381234-4417", Ok("13812344417")),
+            ("13812344417-0", Err(TooLong { extra: 1 })),
             ("010-12345678-1234", Ok("01012345678-1234")),
             ("（028）8555 1234", Ok("02885551234")),
             ("2885551234", Ok("02885551234")),

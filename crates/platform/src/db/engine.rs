@@ -108,8 +108,7 @@ pub(super) fn bulk_pg(table: &str, columns: &[&str], rows: &[Vec<Val>], tail: &s
     for i in 0..columns.len() {
         let cast = match rows.first().and_then(|r| r.get(i)) {
             Some(Val::I(_)) => {
-                args.add(column(rows, i, |v| if let Val::I(x) = v { *x } else { None }))
-                    .map_err(Problem::Internal)?;
+                args.add(column(rows, i, |v| if let Val::I(x) = v { *x } else { None })).map_err(Problem::Internal)?;
                 "bigint"
             }
             Some(Val::T(_)) => {
@@ -126,11 +125,7 @@ pub(super) fn bulk_pg(table: &str, columns: &[&str], rows: &[Vec<Val>], tail: &s
         };
         casts.push(format!("${}::{cast}[]", i + 1));
     }
-    let sql = format!(
-        "INSERT INTO {table} ({}) SELECT * FROM UNNEST({}) {tail}",
-        columns.join(","),
-        casts.join(",")
-    );
+    let sql = format!("INSERT INTO {table} ({}) SELECT * FROM UNNEST({}) {tail}", columns.join(","), casts.join(","));
     Ok((sql, args))
 }
 

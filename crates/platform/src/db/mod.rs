@@ -36,7 +36,10 @@ struct Inside {
 
 enum Pools {
     /// Four readers and one writer: competing writers would only wait for each other unfairly.
-    Lite { read: SqlitePool, write: SqlitePool },
+    Lite {
+        read: SqlitePool,
+        write: SqlitePool,
+    },
     Pg(PgPool),
 }
 

@@ -1,9 +1,9 @@
 //! Rows of either engine, read into typed values.
 
 use kernel::{Department, Fen, Id, Millis, Permille, PersonName, Phone, Plate, Problem, Result, StoreDate, Vin};
+use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::Row as _;
 
 use super::val::Keyed;
 

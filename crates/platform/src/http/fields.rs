@@ -11,10 +11,16 @@ pub struct Fields(pub Vec<(String, String)>);
 
 impl Fields {
     pub fn parse(encoded: &str) -> Self {
-        Self(encoded.split('&').filter(|p| !p.is_empty()).map(|pair| {
-            let (k, v) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(k), decode(v))
-        }).collect())
+        Self(
+            encoded
+                .split('&')
+                .filter(|p| !p.is_empty())
+                .map(|pair| {
+                    let (k, v) = pair.split_once('=').unwrap_or((pair, ""));
+                    (decode(k), decode(v))
+                })
+                .collect(),
+        )
     }
     /// The first value, trimmed; "" when absent.
     pub fn get(&self, name: &str) -> &str {

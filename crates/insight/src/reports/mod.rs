@@ -1,0 +1,44 @@
+//! A5.2, A6.3, A9.12, C7: what was called, who was reached, how satisfied they are, and the week's report.
+//!
+//! Every number links to a list of exactly the rows it counts: figures and lists share their conditions.
+
+mod body;
+mod jobs;
+mod model;
+mod pages;
+mod period;
+mod store;
+mod xlsx;
+
+use kernel::{Cap, Result, StoreDate, StoreId};
+use platform::db::Tx;
+use platform::http::{Need, Routes};
+use platform::jobs::Every;
+
+pub use body::{Body, Line, assemble};
+pub use model::{AgentWork, Bucket, CLASSES, Counts, Measure, OptionCount, QuestionCount, rate};
+pub use period::{Named, Period};
+
+pub fn routes() -> Routes {
+    let read = Need::Cap(Cap::ReportRead);
+    Routes::new()
+        .get("/reports", read, pages::report::show)
+        .get("/reports/tasks", read, pages::list::tasks)
+        .get("/reports/beside", read, pages::list::beside)
+        .get("/reports/answers", read, pages::list::answers)
+        .get("/reports/weekly", read, pages::weekly::list)
+        .post("/reports/weekly", read, pages::weekly::make)
+        .get("/reports/weekly/{week}", read, pages::weekly::show)
+        .get("/reports/weekly/{week}/xlsx", read, pages::weekly::xlsx)
+}
+
+pub fn jobs() -> Vec<Every> {
+    vec![Every { kind: "weekly-report", minutes: 60, run: |app, now| Box::pin(jobs::weekly(app, now)) }]
+}
+
+/// Makes (or makes again) the report of the week that starts on `monday`.
+/// # Errors
+/// `Refused("week-not-over")` for a week that has not ended.
+pub async fn make_week(tx: &mut Tx, store: StoreId, monday: StoreDate) -> Result<()> {
+    jobs::make(tx, store, monday).await
+}

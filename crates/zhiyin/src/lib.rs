@@ -1,0 +1,6 @@
+//! The leaf: everything below is wired together here.
+
+pub mod cli;
+pub mod health;
+pub mod server;
+pub mod wiring;

@@ -1,0 +1,79 @@
+// One Chromium for a file of journeys; every context watches for CSP violations and errors and fails on them.
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "..", "out");
+const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const WIDE = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+const ARGS = [
+  "--no-sandbox",
+  "--disable-dev-shm-usage",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/** @param {{args?: string[]}} [options] more switches, e.g. a host name for plain HTTP in a LAN */
+export async function launch({ args = [] } = {}) {
+  return chromium.launch({ executablePath: process.env.ZHIYIN_CHROMIUM ?? "/usr/bin/chromium", args: [...ARGS, ...args] });
+}
+
+const EXPECTED = /Failed to load resource: the server responded with a status of (401|409|422)/;
+
+/**
+ * A context of one person: console errors, script errors and CSP violations are noted (a refused form is no error). `problems` collects what the pages complain about; `allow` are patterns that a journey expects
+ * (a server that it kills itself, say). Call `finish()` instead of `context.close()`.
+ */
+export async function person(browser, { viewport = WIDE, allow = [], ...rest } = {}) {
+  const context = await browser.newContext({ locale: "zh-CN", timezoneId: "Asia/Shanghai", viewport, ...rest });
+  const problems = [];
+  const note = (text) => [EXPECTED, ...allow].some((pattern) => pattern.test(text)) || problems.push(text);
+  await context.exposeBinding("__cspProblem", (_source, text) => note(`CSP: ${text}`));
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      window.__cspProblem(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+    });
+  });
+  context.on("page", (page) => {
+    page.on("pageerror", (error) => note(`error: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && note(`console: ${message.text()} ${message.location().url}`));
+  });
+  const finish = async () => {
+    await context.close();
+    assert.deepEqual(problems, [], "the pages complained");
+  };
+  return { context, problems, finish, allow: (pattern) => allow.push(pattern) };
+}
+
+/** Opens the one-time link of a persona and presses its button: only the press consumes the link. */
+export async function signIn(page, server, persona) {
+  await page.goto(server.signin(persona));
+  await Promise.all([page.waitForURL((url) => !url.pathname.startsWith("/signin")), page.locator("main form button[type=submit]").first().click()]);
+}
+
+/** Fails on serious and critical findings of axe. axe comes in through the debugger, so the page's CSP stays as it is. */
+export async function assertAccessible(page, label) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const grave = violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
+  const told = grave.map((violation) => `${violation.id}: ${violation.help}\n    ${violation.nodes.map((node) => node.html).join("\n    ")}`);
+  assert.equal(grave.length, 0, `${label}: axe finds\n  ${told.join("\n  ")}`);
+}
+
+/** e2e/out/NAME.png, for people to look at. */
+export async function screenshot(page, name, options = {}) {
+  await mkdir(out, { recursive: true });
+  const path = join(out, `${name}.png`);
+  await page.screenshot({ path, ...options });
+  return path;
+}

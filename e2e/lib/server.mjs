@@ -1,0 +1,135 @@
+// The product as a user starts it: the built binary, a fresh database, a free port on loopback.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const START_MS = 60_000;
+
+/** `ZHIYIN_BIN`, else the debug binary of the target folder in use. */
+function binary() {
+  const path = process.env.ZHIYIN_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", "zhiyin");
+  if (!existsSync(path)) throw new Error(`${path} is missing: build it with \`cargo build -p zhiyin\``);
+  return path;
+}
+
+/** The surrounding database is not ours to use. */
+function clean({ DATABASE_URL: _, DATABASE_READ_URL: __, ...rest }) {
+  return rest;
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address();
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+/** Runs one statement through psql; `ZHIYIN_TEST_PG` names the server. */
+async function psql(url, sql) {
+  const child = spawn(process.env.ZHIYIN_PSQL ?? "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql], { stdio: ["ignore", "ignore", "inherit"] });
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`psql failed: ${sql}`);
+}
+
+/** A place for data: a folder, or a fresh PostgreSQL database when `ZHIYIN_E2E_DB=postgres`. */
+async function freshData() {
+  const folder = await mkdtemp(join(tmpdir(), "zhiyin-e2e-"));
+  const away = () => rm(folder, { recursive: true, force: true });
+  if (process.env.ZHIYIN_E2E_DB !== "postgres") return { env: { ZHIYIN_DATA: folder }, away };
+  const base = process.env.ZHIYIN_TEST_PG;
+  if (!base) throw new Error("ZHIYIN_E2E_DB=postgres needs ZHIYIN_TEST_PG");
+  const name = `e2e_${process.pid}_${Math.random().toString(36).slice(2, 10)}`;
+  await psql(base, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'`);
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  return {
+    env: { ZHIYIN_DATA: folder, DATABASE_URL: url.href },
+    away: async () => {
+      await psql(base, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await away();
+    },
+  };
+}
+
+/**
+ * Starts the product and waits until it listens.
+ *
+ * @param {{demo?: boolean, now?: string, env?: Record<string, string>, args?: string[]}} [options]
+ *   `demo`: with the demonstration store (default); `now`: ISO instant at which the test clock starts.
+ * @returns an object with `origin`, `signin(persona)` → one-time link, `setup` → link of an empty installation,
+ *   `kill()` (as a power cut would), `start()` again on the same data and port, `stop()`, `log` (lines so far).
+ */
+export async function startServer({ demo = true, now, env = {}, args = [] } = {}) {
+  const data = await freshData();
+  const port = await freePort();
+  const links = new Map();
+  const server = { origin: `http://127.0.0.1:${port}`, port, data: data.env, log: [], signin, setup: null, start, kill, stop };
+  let child = null;
+
+  function signin(persona) {
+    const url = links.get(persona);
+    if (!url) throw new Error(`no sign-in link for ${persona}; there are: ${[...links.keys()].join(", ") || "none"}`);
+    return url;
+  }
+
+  async function start() {
+    const command = ["serve", ...(demo ? ["--demo"] : []), "--port", String(port), ...args];
+    child = spawn(binary(), command, {
+      cwd: root,
+      env: { ...clean(process.env), ...(now ? { ZHIYIN_TEST_NOW: now } : {}), ...data.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let listening;
+    const ready = new Promise((done, fail) => {
+      listening = done;
+      const timer = setTimeout(() => fail(new Error(`not listening after ${START_MS / 1000} s\n${server.log.join("\n")}`)), START_MS);
+      timer.unref();
+      child.once("exit", (code, signal) => fail(new Error(`the server ended (${code ?? signal})\n${server.log.join("\n")}`)));
+      child.once("error", fail);
+    });
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", (line) => hear(line, listening));
+    try {
+      await ready;
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
+
+  function hear(line, listening) {
+    server.log.push(line);
+    const [word, first, second] = line.split(" ");
+    if (word === "signin" && second) links.set(first, second);
+    if (word === "setup" && first) server.setup = first;
+    if (word === "listening") listening();
+  }
+
+  async function end(signal) {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await gone;
+    clearTimeout(patience);
+  }
+
+  async function kill() {
+    await end("SIGKILL");
+  }
+
+  async function stop() {
+    await end("SIGTERM");
+    await data.away();
+  }
+
+  await start();
+  return server;
+}

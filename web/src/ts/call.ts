@@ -1,0 +1,214 @@
+import { all, fill, first, isTextField, isVisible, mount, words } from "./dom";
+import { conditions, holds } from "./call-model";
+import { startDial } from "./dial";
+import { onKey } from "./keys";
+import { startTimer } from "./timer";
+
+/** The call: one question is "now"; digits answer it, branches open and close, the form keeps everything. */
+class Call {
+  private readonly questions: HTMLElement[];
+
+  constructor(private readonly form: HTMLFormElement) {
+    this.questions = all("[data-q]", form);
+    this.questions.forEach((question) => (question.tabIndex = 0));
+    form.toggleAttribute("data-call-ready", true);
+    form.addEventListener("change", (event) => this.answered(event));
+    form.addEventListener("input", () => this.paint());
+    form.addEventListener("zy:restored", () => this.begin());
+    form.addEventListener("focusin", (event) => this.attend(event.target));
+    document.addEventListener("click", (event) => this.clicked(event));
+    this.begin();
+    onKey((key, event) => this.key(key, event));
+  }
+
+  private begin(): void {
+    this.branch();
+    this.go(this.shown().find((question) => !isAnswered(question)) ?? this.shown()[0], false);
+  }
+
+  private shown(): HTMLElement[] {
+    return this.questions.filter((question) => !question.closest("[hidden]"));
+  }
+
+  private now(): HTMLElement | undefined {
+    return this.questions.find((question) => question.classList.contains("now"));
+  }
+
+  private go(question: HTMLElement | undefined, focus = true): void {
+    if (!question) return;
+    for (const other of this.questions) {
+      other.classList.toggle("now", other === question);
+      if (other === question) other.setAttribute("aria-current", "step");
+      else other.removeAttribute("aria-current");
+    }
+    this.paint();
+    if (!focus) return;
+    question.focus({ preventScroll: true });
+    question.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The next open question below, else the first open one, else the one below. */
+  private next(): void {
+    const shown = this.shown();
+    const place = shown.findIndex((question) => question.classList.contains("now"));
+    const below = shown.slice(place + 1);
+    this.go(below.find((question) => !isAnswered(question)) ?? shown.find((question) => !isAnswered(question)) ?? below[0]);
+  }
+
+  private step(by: number): void {
+    const shown = this.shown();
+    this.go(shown[shown.findIndex((question) => question.classList.contains("now")) + by]);
+  }
+
+  private attend(target: EventTarget | null): void {
+    const question = target instanceof Element ? target.closest<HTMLElement>("[data-q]") : null;
+    if (question && !question.classList.contains("now")) this.go(question, false);
+  }
+
+  private clicked(event: Event): void {
+    if (!(event.target instanceof Element)) return;
+    if (event.target.closest("button[data-next]")) this.next();
+    if (event.target.closest("button[data-prev]")) this.step(-1);
+  }
+
+  /** A plain answer leads on; one that wants an apology or a remark stays. */
+  private answered(event: Event): void {
+    this.branch();
+    this.paint();
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement) || field.type !== "radio" || "mark" in field.dataset) return;
+    startTimer();
+    const question = field.closest<HTMLElement>("[data-q]");
+    if (question?.classList.contains("now") && !["improve", "bad"].includes(field.dataset["effect"] ?? "")) this.next();
+  }
+
+  private key(key: string, event: KeyboardEvent): boolean {
+    if (first("dialog:modal")) return false;
+    const now = this.now();
+    const inNote = isTextField(event.target);
+    if (key === "escape" && inNote && now?.contains(event.target as Node)) {
+      (event.target as HTMLElement).blur();
+      if (isAnswered(now)) this.next();
+      else now.focus({ preventScroll: true });
+      return true;
+    }
+    if (key === "enter" && !inNote) return this.openNote(event, now);
+    if ((key === "arrowdown" || key === "arrowup") && !inNote && !event.altKey) {
+      this.step(key === "arrowdown" ? 1 : -1);
+      return true;
+    }
+    return /^[0-9]$/.test(key) && !event.repeat && now !== undefined && pick(now, key);
+  }
+
+  private openNote(event: KeyboardEvent, now: HTMLElement | undefined): boolean {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("a[href],button,summary")) return false;
+    const note = (now && first("[data-note]", now)) ?? first("[data-note=general]", this.form);
+    note?.focus();
+    return note !== null;
+  }
+
+  /** Shows and hides by `data-show-if`; hidden answers are not sent. A branch may hang on a branch: top down, in order. */
+  private branch(): void {
+    const answers = new Map<string, string[]>();
+    for (const element of all("[data-q],[data-show-if]", this.form)) {
+      const rule = element.dataset["showIf"];
+      if (rule) element.hidden = !holds(conditions(rule), answers);
+      const off = element.closest("[hidden]") !== null;
+      if (rule) for (const field of fields(element)) field.disabled = off || field.closest("[data-show-if][hidden]") !== null;
+      const id = element.dataset["q"];
+      if (id && !off) answers.set(id, checked(element).map((field) => field.value));
+    }
+  }
+
+  private paint(): void {
+    const shown = this.shown();
+    for (const question of this.questions) {
+      const chosen = checked(question);
+      question.classList.toggle("done", isAnswered(question));
+      question.classList.toggle("has-note", all<HTMLTextAreaElement>("[data-note]", question).some((note) => note.value.trim() !== ""));
+      const answer = first("[data-answer]", question);
+      if (answer) {
+        answer.textContent = chosen.map(label).join("、");
+        answer.hidden = chosen.length === 0;
+      }
+      for (const sorry of all(".sorry", question)) {
+        const only = sorry.dataset["for"]?.split(",").map((option) => option.trim());
+        sorry.hidden = !chosen.some((field) =>
+          only ? only.includes(field.value) : ["improve", "bad"].includes(field.dataset["effect"] ?? ""),
+        );
+      }
+    }
+    const done = shown.filter(isAnswered).length;
+    document.body.toggleAttribute("data-call-done", done === shown.length);
+    for (const text of all("[data-progress]")) {
+      text.textContent = fill(text.dataset["text"] ?? "{n} / {m}", { n: done, m: shown.length });
+    }
+    for (const dots of all("[data-dots]")) {
+      dots.replaceChildren(
+        ...shown.map((question) => {
+          const dot = document.createElement("i");
+          dot.className = question.classList.contains("now") ? "d n" : isAnswered(question) ? "d" : "";
+          return dot;
+        }),
+      );
+    }
+  }
+}
+
+function fields(question: Element): HTMLInputElement[] {
+  return all<HTMLInputElement>("input,textarea,select", question);
+}
+
+/** Chosen options of a question; remarks' marks are not answers. */
+function checked(question: Element): HTMLInputElement[] {
+  return all<HTMLInputElement>(".opts input:checked", question).filter((field) => !field.disabled);
+}
+
+/** A question without options is answered by its note. */
+function isAnswered(question: Element): boolean {
+  if (first(".opts input", question)) return checked(question).length > 0;
+  return all<HTMLTextAreaElement>("[data-note]", question).some((note) => note.value.trim() !== "");
+}
+
+function label(field: HTMLInputElement): string {
+  const box = field.closest("label");
+  return field.dataset["label"] ?? (box ? words(box) : field.value);
+}
+
+/** The option of a digit: `data-digit` where the page says so, else its place; several choices toggle. */
+function pick(question: HTMLElement, digit: string): boolean {
+  const options = all<HTMLInputElement>(".opts input", question).filter((field) => !field.disabled && isVisible(field.closest("label") ?? field));
+  const named = options.find((field) => field.dataset["digit"] === digit);
+  const option = named ?? (digit === "0" ? undefined : options.filter((field) => !field.dataset["digit"])[Number(digit) - 1]);
+  if (!option) return false;
+  // A repeated digit confirms what is chosen: it must not fall through to the next question.
+  if (option.type === "radio" && option.checked) option.dispatchEvent(new Event("change", { bubbles: true }));
+  else option.click();
+  return true;
+}
+
+export function startCall(): void {
+  mount<HTMLFormElement>("form[data-call]", (form) => void new Call(form));
+  startMarks();
+  startDial();
+}
+
+/** A mark pressed again is taken back: radio buttons alone cannot. */
+function startMarks(): void {
+  let was: Element | null = null;
+  const remember = (event: Event): void => {
+    const box = event.target instanceof Element ? event.target.closest("label,input") : null;
+    const mark = box instanceof HTMLInputElement ? box : box && first<HTMLInputElement>("input[data-mark]", box);
+    was = mark instanceof HTMLInputElement && mark.checked ? mark : null;
+  };
+  document.addEventListener("pointerdown", remember, { capture: true });
+  document.addEventListener("keydown", () => (was = first("[data-q].now input[data-mark]:checked")), { capture: true });
+  document.addEventListener("click", (event) => {
+    const mark = event.target;
+    if (!(mark instanceof HTMLInputElement) || !("mark" in mark.dataset) || mark.type !== "radio" || was !== mark) return;
+    was = null;
+    mark.checked = false;
+    mark.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}

@@ -1,0 +1,67 @@
+import { all, first, fill } from "./dom";
+import { startTimer } from "./timer";
+import { toast } from "./toast";
+
+/** The number comes only when it is dialled, and does not stay. */
+interface Dial {
+  mode: "tel" | "digits";
+  value: string;
+  /** How long the digits are shown. */
+  seconds?: number;
+}
+
+const SHOWN_SECONDS = 30;
+
+export function startDial(): void {
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("button[data-dial]") : null;
+    if (button) void dial(button);
+  });
+}
+
+async function dial(button: HTMLButtonElement): Promise<void> {
+  const url = button.dataset["dial"];
+  if (!url || button.disabled) return;
+  button.disabled = true;
+  try {
+    const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10_000) });
+    const body = (await answer.json()) as Partial<Dial> & { detail?: string; title?: string };
+    if (!answer.ok || !body.value) {
+      toast({ text: body.detail ?? body.title ?? button.dataset["failed"] ?? String(answer.status), kind: "bad" });
+      return;
+    }
+    startTimer();
+    if (body.mode === "tel") follow(body.value);
+    else show(body.value, body.seconds ?? SHOWN_SECONDS);
+  } catch {
+    toast({ text: button.dataset["failed"] ?? "", kind: "bad" });
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function follow(value: string): void {
+  const link = document.createElement("a");
+  link.href = `tel:${value.replace(/[^0-9+*#,;]/g, "")}`;
+  link.click();
+}
+
+/** In groups that can be read aloud and typed on a desk phone. */
+function show(value: string, seconds: number): void {
+  for (const box of all("[data-dial-digits]")) {
+    const digits = first("output", box) ?? box;
+    const left = first("[data-dial-left]", box);
+    digits.textContent = value.replace(/^(\d{3})(\d{4})(\d{4})$/, "$1 $2 $3");
+    box.hidden = false;
+    let rest = seconds;
+    const tick = (): void => {
+      if (left) left.textContent = fill(left.dataset["text"] ?? "{n}", { n: rest });
+      if (rest-- > 0) return;
+      window.clearInterval(timer);
+      digits.textContent = "";
+      box.hidden = true;
+    };
+    const timer = window.setInterval(tick, 1000);
+    tick();
+  }
+}

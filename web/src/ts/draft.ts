@@ -1,0 +1,189 @@
+import { all, first, mount, randomId, reveal, tell } from "./dom";
+import { isEmpty, type Draft, type Field } from "./draft-model";
+import { draftsOf, drop, keep } from "./draft-store";
+import { changed, send, type Answer } from "./outbox";
+import { signedIn } from "./session";
+import { resumeFrom, seconds } from "./timer";
+
+/** `form[data-draft="task:812"]`: kept in the browser until the server has it. */
+
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+const SAVE_AFTER_MS = 250;
+
+/** Numbers, names and secrets never enter a draft; `data-draft-skip` marks what else must not. */
+function skipped(control: Control): boolean {
+  if (!control.name || control.closest("[data-draft-skip]")) return true;
+  return control instanceof HTMLInputElement && ["tel", "email", "password", "file", "submit", "button"].includes(control.type);
+}
+
+function isNote(control: Control): boolean {
+  return control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && ["text", "search"].includes(control.type));
+}
+
+function controls(form: HTMLFormElement): Control[] {
+  return [...form.elements].filter(
+    (element): element is Control =>
+      element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement,
+  );
+}
+
+function chosen(control: Control): boolean {
+  return !(control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type)) || control.checked;
+}
+
+/** Hidden fields belong to the submission, not to the draft: the page brings its own again. */
+function read(form: HTMLFormElement, whole: boolean): Pick<Draft, "answers" | "notes"> {
+  const answers: Field[] = [];
+  const notes: Field[] = [];
+  for (const control of controls(form)) {
+    if (skipped(control) || control.disabled || !chosen(control) || (control.type === "hidden" && !whole)) continue;
+    if (isNote(control)) notes.push([control.name, control.value]);
+    else if (whole || control.value !== "") answers.push([control.name, control.value]);
+  }
+  return { answers, notes };
+}
+
+function write(form: HTMLFormElement, draft: Draft): void {
+  for (const control of controls(form)) {
+    if (skipped(control) || control.type === "hidden") continue;
+    const values = [...draft.answers, ...draft.notes].filter(([name]) => name === control.name).map(([, value]) => value);
+    if (control instanceof HTMLInputElement && ["radio", "checkbox"].includes(control.type)) {
+      if (values.length > 0) control.checked = values.includes(control.value);
+    } else if (values[0] !== undefined) control.value = values[0];
+  }
+}
+
+/** Something that a draft may not hold was filled in, and this submission leaves without it. */
+function leftBehind(form: HTMLFormElement): boolean {
+  return controls(form).some(
+    (control) => control.name !== "" && !control.disabled && control.type === "tel" && control.value.trim() !== "",
+  );
+}
+
+class Keeper {
+  private draft: Draft;
+  private timer = 0;
+  private busy = false;
+  private dirty = false;
+
+  constructor(private readonly form: HTMLFormElement) {
+    this.draft = {
+      client: randomId(),
+      user: signedIn(),
+      task: form.dataset["draft"] ?? "",
+      state: "draft",
+      post: new URL(form.action).pathname,
+      answers: [],
+      notes: [],
+      seconds: 0,
+      at: Date.now(),
+    };
+  }
+
+  start(): void {
+    const { form } = this;
+    // A browser without storage still submits; it only cannot keep.
+    const ready = this.restore().catch(() => undefined);
+    form.addEventListener("input", () => this.later());
+    form.addEventListener("change", () => this.later());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void ready.then(() => this.submit(event.submitter));
+    });
+    addEventListener("pagehide", () => void this.save());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void this.save());
+    document.body.addEventListener("zy:sent", (event) => {
+      const sent = (event as CustomEvent<{ client: string; next: string | null }>).detail;
+      if (sent.client === this.draft.client) this.leave(sent.next);
+    });
+    void ready.then(() => {
+      this.showClient();
+      form.toggleAttribute("data-draft-ready", true);
+    });
+  }
+
+  private async restore(): Promise<void> {
+    const mine = (await draftsOf(this.draft.user)).filter((draft) => draft.task === this.draft.task);
+    const found = mine.findLast((draft) => draft.state !== "pending");
+    if (mine.some((draft) => draft.state === "pending")) reveal("[data-draft-waiting]", true);
+    if (!found) return;
+    this.draft = { ...found, state: "draft", post: this.draft.post };
+    write(this.form, this.draft);
+    resumeFrom(this.draft.seconds);
+    reveal("[data-draft-restored]", true);
+    tell("restored", this.draft, this.form);
+  }
+
+  private showClient(): void {
+    for (const field of all<HTMLInputElement>("input[name=client_id]", this.form)) field.value = this.draft.client;
+  }
+
+  private later(): void {
+    this.dirty = true;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.save(), SAVE_AFTER_MS);
+  }
+
+  private async save(): Promise<void> {
+    window.clearTimeout(this.timer);
+    if (this.busy || !this.dirty || this.draft.state !== "draft") return;
+    this.draft = { ...this.draft, ...read(this.form, false), seconds: seconds(), at: Date.now() };
+    if (isEmpty(this.draft)) return drop(this.draft.client);
+    await keep(this.draft);
+    this.dirty = false;
+    reveal("[data-draft-saved]", true);
+  }
+
+  private async submit(button: HTMLElement | null): Promise<void> {
+    if (this.busy || this.draft.state === "pending") return;
+    this.busy = true;
+    window.clearTimeout(this.timer);
+    this.form.toggleAttribute("data-busy", true);
+    this.draft = { ...this.draft, ...read(this.form, true), state: "pending", seconds: seconds(), at: Date.now() };
+    if (button instanceof HTMLButtonElement && button.name) this.draft.answers.push([button.name, button.value]);
+    await keep(this.draft).catch(() => undefined);
+    const answer: Answer = leftBehind(this.form) ? await this.sendWhole() : await send(this.draft);
+    this.busy = false;
+    this.form.toggleAttribute("data-busy", false);
+    if (answer.outcome === "done") this.leave(answer.next);
+    else if (answer.outcome === "refused") await this.refuse(answer.html);
+    else await this.wait(answer.outcome === "signin");
+  }
+
+  /** A new number travels with the first try only, straight from the page; it is never kept. */
+  private sendWhole(): Promise<Answer> {
+    const numbers = controls(this.form).filter((control) => control.type === "tel" && !control.disabled && control.name);
+    return send({ ...this.draft, notes: [...this.draft.notes, ...numbers.map((control): Field => [control.name, control.value])] });
+  }
+
+  private async refuse(html: string): Promise<void> {
+    this.draft = { ...this.draft, state: "draft" };
+    this.dirty = true;
+    await this.save().catch(() => undefined);
+    const slot = first("[data-errors]", this.form) ?? first("[data-errors]");
+    if (!slot) return;
+    slot.innerHTML = html;
+    slot.focus();
+    slot.scrollIntoView({ block: "nearest" });
+  }
+
+  private async wait(signIn: boolean): Promise<void> {
+    for (const dialog of all<HTMLDialogElement>("dialog[open]", this.form)) dialog.close();
+    reveal("[data-draft-pending]", true);
+    reveal("[data-draft-left]", leftBehind(this.form));
+    reveal("[data-outbox-signin]", signIn);
+    this.form.toggleAttribute("data-pending", true);
+    for (const control of [...this.form.elements]) if (control instanceof HTMLButtonElement) control.disabled = true;
+    await changed().catch(() => undefined);
+  }
+
+  private leave(next: string | null): void {
+    location.assign(next?.startsWith("/") ? next : (this.form.dataset["draftNext"] ?? location.href));
+  }
+}
+
+export function startDrafts(): void {
+  if (!signedIn()) return;
+  mount<HTMLFormElement>("form[data-draft]", (form) => new Keeper(form).start());
+}

@@ -1,0 +1,115 @@
+//! `cargo xtask test [--quick] [FILTER]`: exactly what the pipeline runs.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::needs;
+use crate::postgres::Server;
+use crate::shell::{call, cargo, quietly, root, target};
+use crate::steps::Steps;
+
+#[derive(Default)]
+pub struct Wanted {
+    /// Without the browser.
+    quick: bool,
+    /// Only tests and journeys of this name; then without fmt, clippy and types.
+    filter: Option<String>,
+}
+
+impl Wanted {
+    /// # Errors
+    /// On a switch that does not exist.
+    pub fn parse(args: impl Iterator<Item = String>) -> Result<Self> {
+        let mut wanted = Self::default();
+        for arg in args {
+            match arg.as_str() {
+                "--quick" => wanted.quick = true,
+                switch if switch.starts_with('-') => bail!("there is no switch `{switch}`"),
+                _ => wanted.filter = Some(arg),
+            }
+        }
+        Ok(wanted)
+    }
+}
+
+/// # Errors
+/// The first step that fails ends it.
+pub fn test(wanted: &Wanted) -> Result<()> {
+    let mut steps = Steps::default();
+    let done = all(wanted, &mut steps);
+    steps.summary();
+    done
+}
+
+fn all(wanted: &Wanted, steps: &mut Steps) -> Result<()> {
+    let whole = wanted.filter.is_none();
+    steps.step("what the tests need", || needs::install(!wanted.quick))?;
+    steps.step("packages of web/", || needs::node_packages("web"))?;
+    if whole {
+        steps.step("fmt", || call(cargo().args(["fmt", "--all", "--check"])))?;
+        steps.step("types", types)?;
+        steps.step("clippy", || {
+            call(cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        })?;
+    }
+    // Tests and the program in one go, with the same features: nothing is compiled twice.
+    steps.step("build", || call(cargo().args(["build", "--locked", "--workspace", "--bins", "--tests"])))?;
+    let server = steps.step("private PostgreSQL", Server::start)?;
+    steps.step("tests", || call(tests(wanted).env("ZHIYIN_TEST_PG", server.url())))?;
+    if wanted.quick {
+        return Ok(());
+    }
+    steps.step("packages of e2e/", || needs::node_packages("e2e"))?;
+    let (alone, product) = (journeys("e2e/client", wanted)?, journeys("e2e", wanted)?);
+    let node = |files: &[PathBuf]| node(files, &server);
+    if !alone.is_empty() {
+        steps.step("the browser's part alone", || call(&mut node(&alone)))?;
+    }
+    if !product.is_empty() {
+        steps.step("journeys on SQLite", || call(node(&product).env("ZHIYIN_E2E_DB", "sqlite")))?;
+        steps.step("journeys on PostgreSQL", || call(node(&product).env("ZHIYIN_E2E_DB", "postgres")))?;
+    }
+    Ok(())
+}
+
+/// The pages' scripts and the worker, each against its own library.
+fn types() -> Result<()> {
+    for project in ["tsconfig.json", "src/sw/tsconfig.json"] {
+        call(Command::new("node").args(["node_modules/typescript/bin/tsc", "--noEmit", "-p", project]).current_dir(root().join("web")))?;
+    }
+    Ok(())
+}
+
+/// nextest where it is installed: the same tests, each in its own process.
+fn tests(wanted: &Wanted) -> Command {
+    let mut command = cargo();
+    if quietly(cargo().args(["nextest", "--version"])).is_ok() {
+        command.args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast", "--no-tests", "warn"]);
+    } else {
+        command.args(["test", "--locked", "--workspace", "--no-fail-fast"]);
+    }
+    command.args(&wanted.filter);
+    command
+}
+
+/// `*.test.mjs` of a folder, by name.
+fn journeys(folder: &str, wanted: &Wanted) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(root().join(folder))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.retain(|path| {
+        let name = path.file_name().map_or_else(Default::default, |name| name.to_string_lossy());
+        name.ends_with(".test.mjs") && wanted.filter.as_ref().is_none_or(|filter| name.contains(filter))
+    });
+    files.sort();
+    Ok(files)
+}
+
+fn node(files: &[PathBuf], server: &Server) -> Command {
+    let mut command = Command::new("node");
+    command.arg("--test").args(["--test-reporter", "spec"]).args(files).current_dir(root().join("e2e"));
+    command.env("ZHIYIN_BIN", target().join("debug/zhiyin"));
+    command.env("ZHIYIN_TEST_PG", server.url()).env("ZHIYIN_PSQL", server.psql());
+    command
+}
