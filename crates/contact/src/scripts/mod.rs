@@ -6,6 +6,7 @@ mod check;
 mod choose;
 mod edit;
 mod model;
+mod pages;
 mod say;
 mod standard;
 
@@ -43,4 +44,9 @@ impl Rulebook for CallStandard {
     fn check(&self) -> Vec<RuleFault> {
         standard::check(self)
     }
+}
+
+/// Pages of this capability.
+pub fn routes() -> platform::http::Routes {
+    pages::routes()
 }

@@ -3,7 +3,7 @@ use kernel::UserId;
 use people::identity;
 use platform::http::{Answer, Desk, Failure, Fields, Ui};
 
-use crate::followup::board::{self, Row, Totals};
+use crate::followup::board::{self, Row};
 use crate::followup::Context;
 
 #[derive(Template)]
@@ -19,7 +19,7 @@ struct BoardPage {
 pub struct Table {
     pub ui: Ui,
     pub rows: Vec<AgentView>,
-    pub total: Totals,
+    pub total: Row,
 }
 
 pub struct AgentView {
@@ -76,7 +76,7 @@ fn view(name: String, absent: bool, row: Row) -> AgentView {
     AgentView {
         name,
         absent,
-        average: (row.reached > 0).then(|| row.talk_seconds / row.reached),
+        average: row.average(),
         share: (row.done, (row.done + row.due_today).max(1)),
         row,
     }

@@ -6,9 +6,9 @@ use platform::http::{Answer, Desk, Failure, Ui};
 use std::collections::HashMap;
 
 use super::board::{self, Table};
-use crate::followup::board::{Row, of_agent};
+use crate::followup::board::{self as days, Row};
 use crate::followup::queue::{self, Counts, Filter, View, Why};
-use crate::followup::{Context, LineView, kind_pills, lines, number_needed_count, started};
+use crate::followup::{Context, KindPill, LineView, kind_pills, lines};
 
 /// Rows shown on the today page; the rest is behind "all".
 const SHOWN: usize = 8;
@@ -32,7 +32,7 @@ struct TodayPage {
 /// The agent's own day.
 struct AgentPart {
     counts: Counts,
-    kinds: Vec<(crate::followup::KindPill, i64)>,
+    kinds: Vec<(KindPill, i64)>,
     lines: Vec<LineView>,
     row: Row,
     average: Option<i64>,
@@ -95,7 +95,7 @@ pub async fn show(desk: Desk) -> Answer {
         figures: desk.slot("today.figures", 0).await?,
         cases: desk.slot("today.cases", 0).await?,
         alerts: desk.slot("today.alerts", 0).await?,
-        numbers: if sees_team || scope.may(Cap::CallWork) { number_needed_count(&mut q, scope).await? } else { 0 },
+        numbers: if sees_team || scope.may(Cap::CallWork) { days::numbers_needed(&mut q, scope).await? } else { 0 },
         steps,
         ui,
     };
@@ -134,7 +134,7 @@ async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<Agent
         .cloned()
         .collect();
     page.rows.truncate(SHOWN);
-    let row = of_agent(&mut q, scope, context.cal.at(context.today(now), 0), ends, now).await?;
+    let row = days::of_agent(&mut q, scope, context.cal.at(context.today(now), 0), ends, now).await?;
     let kinds = counts
         .by_kind
         .iter()
@@ -145,7 +145,7 @@ async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<Agent
         lines: shown(&page.rows),
         promised: shown(&promised),
         tomorrow: shown(&tomorrow),
-        average: (row.reached > 0).then(|| row.talk_seconds / row.reached),
+        average: row.average(),
         row,
         counts,
     })
@@ -157,7 +157,7 @@ async fn steps(q: &mut Reads, scope: &Scope) -> Result<Vec<Step>, Failure> {
     if !concerned.iter().any(|c| scope.may(*c)) {
         return Ok(Vec::new());
     }
-    let begun = started(q, scope).await?;
+    let begun = days::begun(q, scope).await?;
     if begun.first_call {
         return Ok(Vec::new());
     }
@@ -165,7 +165,7 @@ async fn steps(q: &mut Reads, scope: &Scope) -> Result<Vec<Step>, Failure> {
     Ok(vec![
         Step { key: "people", done: facts.agents > 0, href: "/settings/people" },
         Step { key: "calendar", done: facts.calendar, href: "/settings/calendar" },
-        Step { key: "import", done: begun.imported, href: "/imports" },
+        Step { key: "import", done: begun.planned, href: "/imports" },
         Step { key: "call", done: false, href: "/queue" },
     ])
 }

@@ -2,7 +2,7 @@ use kernel::{ContactId, Problem, UserId};
 use platform::http::{Answer, Desk, Fields};
 use platform::transact;
 
-use crate::followup::share;
+use crate::followup::distribute;
 
 /// POST /queue/assignments: the ticked contacts go to another agent, or to nobody in particular.
 pub async fn create(desk: Desk, fields: Fields) -> Answer {
@@ -11,6 +11,6 @@ pub async fn create(desk: Desk, fields: Fields) -> Answer {
         return Err(Problem::invalid("contact", "queue-none-ticked").into());
     }
     let agent: Option<UserId> = fields.parsed("agent");
-    transact!(desk.db(), desk.scope(), |tx| { share::reassign(tx, &contacts, agent).await })?;
+    transact!(desk.db(), desk.scope(), |tx| { distribute::reassign(tx, &contacts, agent).await })?;
     desk.see_other("/queue?view=all")
 }

@@ -18,6 +18,11 @@ use crate::scripts::{Script, ScriptBook};
 /// worked on the contact, is accepted too.
 pub async fn create(desk: Desk, Path(contact): Path<ContactId>, headers: HeaderMap, fields: Fields) -> Answer {
     let scope = desk.scope();
+    // A draft of somebody who has signed out since waits for them; it is not sent in another's name.
+    let writer = headers.get("zy-user").and_then(|v| v.to_str().ok());
+    if writer.is_some_and(|w| w != desk.who().user.to_string()) {
+        return Err(Problem::SignIn.into());
+    }
     let (group, store_id) = (scope.group, scope.store()?);
     let mut q = desk.reads();
     let context = Context::of(&mut q, group, store_id).await?;
@@ -26,7 +31,7 @@ pub async fn create(desk: Desk, Path(contact): Path<ContactId>, headers: HeaderM
     let scripts = scripts_of(&desk, &context, contact, &fields, &book.body).await?;
     let ground = Ground { contact, tasks: &scripts, outcomes: &outcomes.body, calendar: &context.cal, now: desk.now() };
     let attempt = attempt_form::read(&fields, &ground).map_err(Problem::Invalid)?;
-    let saved = transact!(desk.db(), scope, |tx| { attempts::save(tx, attempt.clone()).await })?;
+    let saved = transact!(desk.db(), scope, |tx| { attempts::save(tx, &attempt).await })?;
     let stays = outcomes.body.get(&attempt.outcome).is_some_and(|o| o.next == crate::followup::outcomes::Next::AtOnce);
     let next = next_page(&desk, contact, &saved, stays).await?;
     answer(&desk, &headers, &next)

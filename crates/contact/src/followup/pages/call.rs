@@ -9,7 +9,7 @@ use super::call_view::{self, OutcomeView, QuestionView, SituationView, Slot, Spo
 use super::line_view::KindPill;
 use super::{attempt_form, words};
 use crate::followup::model::{Mark, SubjectKind};
-use crate::followup::{attempts, best_time, lease, numbers, queue, store};
+use crate::followup::{attempts, best_time, board, lease, queue, store};
 use crate::scripts::{self, Script, Tongue, Words, say};
 
 #[derive(Template)]
@@ -138,9 +138,9 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
     let line = |l| words::zh(&ui, &say(l, &spoken, Tongue::Zh));
     let phones = phones(&ui, data);
     let counts = queue::counts(&mut q, scope, queue::View::Mine, now).await?;
-    let average = store::average_seconds(&mut q, scope.group, scope.store()?, scope.user()?, midnight(data, now)).await?;
-    let holder = data.contact.holder(now).filter(|u| Some(*u) != scope.user);
-    let held_by = match holder {
+    let today = (midnight(data, now), data.context.tomorrow(now));
+    let average = board::of_agent(&mut q, scope, today.0, today.1, now).await?.average();
+    let held_by = match data.view.taken_by {
         Some(user) => people::identity::user_names(&mut q, scope.group, &[user]).await?.remove(&user).or(Some(String::new())),
         None => None,
     };
@@ -150,20 +150,20 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
     };
     let visits = visits(&ui, data, &chosen.merged);
     Ok(CallPage {
-        contact: data.contact.id,
+        contact: data.view.contact.id,
         customer: data.customer_id(),
         client_id: platform::secret::token()[..32].to_owned(),
         started_at: now,
         script_version: data.book.version,
         tasks: data.tasks.iter().map(|t| t.id).collect(),
-        line: numbers_line(data),
+        line: data.view.numbers.iter().find(|n| n.next).map(|n| n.id),
         inbound: fields.has("in"),
         held_by,
         undo: undo(desk, fields).await?,
         continued: !data.earlier.is_empty(),
         person: with_title(data, &spoken),
         owner: data.customer.file.name.clone(),
-        kinds: words::kind_pills(&ui, data.context.rules(), data.contact.kinds()),
+        kinds: words::kind_pills(&ui, data.context.rules(), data.view.contact.kinds()),
         plate: (!spoken.plate.is_empty()).then(|| spoken.plate.clone()),
         car: car(&ui, data),
         brief: brief(&visits),
@@ -171,9 +171,9 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         recall,
         merged: chosen.merged.len(),
         phones,
-        best_time: data.contact.best_time.as_ref().or(data.customer.file.best_time.as_ref()).map(|t| words::best_time(&ui, t)),
+        best_time: data.view.best_time.as_ref().map(|t| words::best_time(&ui, t)),
         times: best_time::CHOICES.into_iter().map(|k| (k, ui.v("queue-time", k).into_owned())).collect(),
-        alerts: data.customer.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect(),
+        alerts: data.view.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect(),
         vehicles: owned(data),
         history: desk.slot("call.history", data.customer_id().raw()).await?,
         staff: staff(data),
@@ -191,7 +191,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         closing: closing(script).into_iter().map(line).collect(),
         situations: data.standard.body.for_call(Some(script.event)).into_iter().map(|s| call_view::situation(&ui, s, &spoken)).collect(),
         remark_prompt: ui.label(&script.remark_prompt),
-        case_fields: desk.slot("call.case_fields", data.contact.id.raw()).await?,
+        case_fields: desk.slot("call.case_fields", data.view.contact.id.raw()).await?,
         outcomes: call_view::outcomes(&ui, &data.outcomes.body),
         later: call_view::later_slots(&ui, &data.context.cal, now),
         now_local: local(data, now),
@@ -241,7 +241,7 @@ fn brief(visits: &[VisitView]) -> String {
 
 /// `速派 2023 · 41,260 km`
 fn car(ui: &Ui, data: &CallData) -> String {
-    let wanted = data.contact.vehicle_id;
+    let wanted = data.view.contact.vehicle_id;
     let car = data.cars.iter().find(|c| Some(c.id) == wanted);
     let km = data.orders.iter().find(|o| o.vehicle_id == wanted).and_then(|o| o.mileage_km).or(car.and_then(|c| c.mileage_km));
     let name = car.and_then(|c| c.series.clone().or(c.model.clone())).map(|series| match car.and_then(|c| c.purchased_on) {
@@ -275,25 +275,16 @@ fn staff(data: &CallData) -> Vec<String> {
     names
 }
 
-fn numbers_line(data: &CallData) -> Option<PhoneLineId> {
-    numbers::choose(&data.customer.lines, data.contact.phone_line_id).map(|l| l.id)
-}
-
 fn phones(ui: &Ui, data: &CallData) -> Vec<PhoneView> {
-    let next = numbers_line(data);
-    let mut list: Vec<PhoneView> = data
-        .customer
-        .lines
-        .iter()
-        .map(|l| PhoneView {
-            id: l.id,
-            masked: l.phone.masked(),
-            name: l.contact_name.clone(),
-            usable: l.status.usable(),
-            status: ui.v("call-number", l.status).into_owned(),
-            first: Some(l.id) == next,
-        })
-        .collect();
+    let numbers = data.view.numbers.iter().map(|n| PhoneView {
+        id: n.id,
+        masked: n.phone.masked(),
+        name: n.owner.clone(),
+        usable: n.status.usable(),
+        status: ui.v("call-number", n.status).into_owned(),
+        first: n.next,
+    });
+    let mut list: Vec<PhoneView> = numbers.collect();
     list.sort_by_key(|p| !p.first);
     list
 }
@@ -315,13 +306,14 @@ pub async fn undo(desk: &Desk, fields: &Fields) -> Result<Option<Undo>, Problem>
     let scope = desk.scope();
     let (group, store_id) = (scope.group, scope.store()?);
     let mut q = desk.reads();
-    let attempt = match store::attempt(&mut q, group, store_id, id).await {
-        Ok(attempt) => attempt,
-        Err(Problem::NotFound) => return Ok(None),
+    let may = match attempts::revocable(&mut q, scope, id, desk.now()).await {
+        Ok(may) => may,
+        Err(Problem::NotFound) => None,
         Err(other) => return Err(other),
     };
-    let until = attempt.id.born().plus_minutes(attempts::TAKE_BACK_MINUTES);
-    if Some(attempt.agent_id) != scope.user || attempt.revoked_at.is_some() || until <= desk.now() {
+    let Some(until) = may.map(|m| m.until) else { return Ok(None) };
+    let attempt = store::attempt(&mut q, group, store_id, id).await?;
+    if Some(attempt.agent_id) != scope.user {
         return Ok(None);
     }
     let outcomes = platform::rulebook::current::<crate::followup::outcomes::Outcomes>(&mut q, group, store_id).await?;

@@ -5,35 +5,33 @@ use std::sync::Arc;
 use kernel::{ContactId, CustomerId, DeliveryId, Problem, RepairOrderId, Result, TaskId};
 use people::customers::{self, CustomerCard, CustomerKind};
 use people::identity::{self, StoreCard};
-use people::timeline;
 use people::vehicles::{self, DeliveryFacts, OwnedCar, VisitFacts};
 use platform::http::Desk;
 use platform::rulebook::{self, Versioned};
 
 use super::call_view::surname;
 use crate::followup::context::Context;
-use crate::followup::model::{Contact, RECALL, SubjectKind, Task};
+use crate::followup::call::{self, Answer, CallView};
+use crate::followup::model::{RECALL, SubjectKind, Task};
 use crate::followup::outcomes::Outcomes;
 use crate::followup::rules::FollowupRules;
-use crate::followup::store;
 use crate::scripts::{AskFor, CallStandard, Script, ScriptBook, Tongue, Words, day_words};
 
 pub struct CallData {
     pub context: Context,
-    pub contact: Contact,
+    pub view: CallView,
     /// Open ones, the earliest deadline first.
     pub tasks: Vec<Task>,
     pub orders: Vec<VisitFacts>,
     pub deliveries: Vec<DeliveryFacts>,
     pub customer: CustomerCard,
     pub cars: Vec<OwnedCar>,
-    pub history: Vec<timeline::Line>,
     pub store: StoreCard,
     pub book: Arc<Versioned<ScriptBook>>,
     pub outcomes: Arc<Versioned<Outcomes>>,
     pub standard: Arc<Versioned<CallStandard>>,
     /// Answers of a call that broke off.
-    pub earlier: Vec<store::Answer>,
+    pub earlier: Vec<Answer>,
 }
 
 /// The script that a kind of task is asked with.
@@ -51,9 +49,8 @@ pub async fn load(desk: &Desk, id: ContactId) -> Result<CallData> {
     let scope = desk.scope();
     let (group, store_id) = (scope.group, scope.store()?);
     let mut q = desk.reads();
-    let contact = store::contact(&mut q, group, store_id, id).await?;
-    let mut tasks = store::tasks_of(&mut q, group, &[id]).await?;
-    tasks.retain(Task::is_open);
+    let view = call::open(&mut q, scope, id, desk.now()).await?;
+    let mut tasks: Vec<Task> = view.tasks.iter().map(|a| a.task.clone()).filter(Task::is_open).collect();
     tasks.sort_by_key(|t| (t.due_at, t.id));
     let of = |kind: SubjectKind| tasks.iter().filter(move |t| t.subject_kind == kind).map(|t| t.subject_id);
     let orders: Vec<RepairOrderId> = of(SubjectKind::RepairOrder).map(RepairOrderId::new).collect();
@@ -63,31 +60,24 @@ pub async fn load(desk: &Desk, id: ContactId) -> Result<CallData> {
         context: Context::of(&mut q, group, store_id).await?,
         orders: vehicles::visit_facts(&mut q, group, &orders).await?,
         deliveries: vehicles::delivery_facts(&mut q, group, &deliveries).await?,
-        customer: customers::card(&mut q, scope, contact.customer_id).await?,
-        cars: vehicles::of_customer(&mut q, group, contact.customer_id).await?,
-        history: timeline::of(&mut q, scope, contact.customer_id, None, 8).await?,
+        customer: customers::card(&mut q, scope, view.contact.customer_id).await?,
+        cars: vehicles::of_customer(&mut q, group, view.contact.customer_id).await?,
         store: identity::store_card(&mut q, group, store_id).await?,
         book: rulebook::current::<ScriptBook>(&mut q, group, store_id).await?,
         standard: rulebook::current::<CallStandard>(&mut q, group, store_id).await?,
-        earlier: broken_off(&mut q, group, id, &outcomes.body).await?,
+        earlier: broken_off(&view, &outcomes.body),
         outcomes,
-        contact,
+        view,
         tasks,
     })
 }
 
 /// What had been answered when the line broke: the last call of the contact, if its outcome goes on.
-async fn broken_off(
-    q: &mut impl platform::db::Sql,
-    group: kernel::GroupId,
-    contact: ContactId,
-    outcomes: &Outcomes,
-) -> Result<Vec<store::Answer>> {
-    let attempts = store::attempts_of(q, group, contact).await?;
-    let last = attempts.iter().rev().find(|a| a.revoked_at.is_none());
+fn broken_off(view: &CallView, outcomes: &Outcomes) -> Vec<Answer> {
+    let last = view.attempts.iter().rev().find(|a| a.revoked_at.is_none());
     match last.filter(|a| outcomes.get(&a.outcome).is_some_and(|o| o.continues_attempt)) {
-        Some(attempt) => store::answers_of(q, group, &[attempt.id]).await,
-        None => Ok(Vec::new()),
+        Some(attempt) => view.answers.iter().filter(|a| a.attempt_id == attempt.id).cloned().collect(),
+        None => Vec::new(),
     }
 }
 
@@ -98,7 +88,7 @@ impl CallData {
 
     /// Whom to ask for.
     pub fn person(&self) -> &str {
-        self.contact.person_name.as_ref().map_or(self.customer.file.name.as_str(), kernel::PersonName::expose)
+        &self.view.person
     }
 
     pub fn script(&self, task: &Task) -> Result<&Script> {
@@ -116,8 +106,7 @@ impl CallData {
 
     /// Vehicles of a fleet that are asked about in detail.
     pub fn detailed(&self) -> usize {
-        let most = self.context.rules().rules.iter().map(|r| r.fleet.max_vehicles_in_detail).max();
-        most.and_then(|n| usize::try_from(n).ok()).unwrap_or(3)
+        self.context.rules().max_vehicles()
     }
 
     pub fn order_of(&self, task: &Task) -> Option<&VisitFacts> {
@@ -132,7 +121,7 @@ impl CallData {
     }
 
     pub fn customer_id(&self) -> CustomerId {
-        self.contact.customer_id
+        self.view.contact.customer_id
     }
 
     /// What the lines of a task are worded with: its own visit, car and people.

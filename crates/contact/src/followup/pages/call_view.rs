@@ -8,7 +8,7 @@ use platform::i18n::Locale;
 use super::words;
 use crate::followup::model::TaskResult;
 use crate::followup::outcomes::{Need, Next, Outcomes};
-use crate::followup::store::Answer;
+use crate::followup::call::Answer;
 use crate::scripts::{Asked, Question, QuestionKind, Script, Situation, Tongue, Words, say};
 
 /// C8: what the agent knows before the call.

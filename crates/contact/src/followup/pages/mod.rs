@@ -15,6 +15,9 @@ mod revocation;
 mod skip;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use kernel::Cap;
 use platform::http::{Need, Routes};
 

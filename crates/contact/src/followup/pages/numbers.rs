@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::line_view::{LineView, lines};
 use crate::followup::context::Context;
-use crate::followup::{numbers, queue};
+use crate::followup::{lists, numbers};
 
 #[derive(Template)]
 #[template(path = "followup/pages/numbers.html")]
@@ -21,7 +21,7 @@ pub async fn show(desk: Desk) -> Answer {
     let scope = desk.scope();
     let mut q = desk.reads();
     let context = Context::of(&mut q, scope.group, scope.store()?).await?;
-    let found = queue::numbers_needed(&mut q, scope, desk.now()).await?;
+    let found = lists::numbers_needed(&mut q, scope, desk.now()).await?;
     let ui = desk.ui();
     let page = NumbersPage { rows: lines(&ui, context.rules(), &HashMap::new(), &found, context.tomorrow(desk.now())), ui };
     desk.page(&page)

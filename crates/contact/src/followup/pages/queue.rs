@@ -11,7 +11,7 @@ use super::words;
 use crate::followup::context::Context;
 use crate::followup::model::Aside;
 use crate::followup::queue::{self, Counts, Filter, Line, View};
-use crate::followup::store;
+use crate::followup::{board, lists};
 
 #[derive(Template)]
 #[template(path = "followup/pages/queue.html")]
@@ -96,7 +96,7 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
         agents: agents(&desk).await?,
         undo: undo(&desk, &fields).await?,
         promised: lines(&ui, context.rules(), &names, &promised, context.tomorrow(now)),
-        numbers: store::numbers_needed_count(&mut q, scope.group, scope.store()?).await?,
+        numbers: board::numbers_needed(&mut q, scope).await?,
         counts,
         all,
         rows,
@@ -147,7 +147,7 @@ pub async fn found(desk: Desk, fields: Fields) -> Answer {
     } else {
         let hits = search::find(&mut q, scope, wanted, 20).await?;
         let customers: Vec<CustomerId> = hits.into_iter().map(|h| h.customer).collect();
-        queue::of_customers(&mut q, scope, &customers, desk.now()).await?
+        lists::of_customers(&mut q, scope, &customers, desk.now()).await?
     };
     let rows = rows(&desk, &found, None, all, "queue-none-found").await?;
     desk.fragment(&rows)

@@ -9,7 +9,7 @@ use platform::rulebook::{self, Edition, Versioned};
 use platform::transact;
 
 use super::super::edit::{self, Form};
-use super::super::model::{Effect, Question, QuestionKind, Script, ScriptBook};
+use super::super::model::{Choice, Effect, Question, QuestionKind, Script, ScriptBook};
 use super::preview::{Preview, previewed};
 
 #[derive(Template)]
@@ -59,8 +59,8 @@ impl BookPage {
     fn kinds(&self) -> &'static [QuestionKind] {
         QuestionKind::ALL
     }
-    fn departments(&self) -> [Department; 3] {
-        Department::ALL
+    fn departments(&self) -> &'static [Department] {
+        &Department::ALL
     }
     /// `当“维修是否到位”答“没有”时`
     fn condition(&self, question: &Question) -> String {
@@ -75,8 +75,13 @@ impl BookPage {
     fn sort(&self, index: &usize) -> usize {
         (index + 1) * 10
     }
-    fn roots(&self) -> usize {
-        self.script.roots().count()
+    /// Whose fault the option is: its own department, else that of the question.
+    fn is_for(&self, department: &Department, option: &Choice, question: &Question) -> bool {
+        option.department.unwrap_or(question.topic) == *department
+    }
+    /// Whom most of its questions are about.
+    fn is_topic(&self, department: &Department) -> bool {
+        self.script.questions.first().is_some_and(|q| q.topic == *department)
     }
 }
 

@@ -1,6 +1,7 @@
 use askama::Template;
 use kernel::{Id, Problem};
 use platform::http::{Answer, Desk, Fields, Ui};
+use platform::i18n::Label;
 use platform::rulebook;
 
 use super::super::choose::{AskFor, choose};
@@ -56,7 +57,7 @@ pub fn previewed(desk: &Desk, script: &Script) -> Preview {
         subject: Some(script.event),
         ..Words::default()
     };
-    let line = |l| ui.zh(&say(l, &words, Tongue::Zh));
+    let line = |l| ui.label(&Label { zh: say(l, &words, Tongue::Zh), en: None });
     let chosen = choose(&[AskFor { task: Id::new(1), script, vehicle: None, fleet: false }], 3);
     let asked = chosen.asked.iter().map(|a| Line {
         text: line(&a.question.text),
