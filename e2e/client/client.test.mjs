@@ -299,7 +299,7 @@ test("without a server the shell says how many calls wait, and comes back by its
     return names.sort();
   });
   const shapes = kept.map((path) => path.replace(/-[0-9a-f]{12}/, "")).sort();
-  assert.deepEqual(shapes, ["/static/app.css", "/static/app.js", "/offline"], "nothing else is kept");
+  assert.deepEqual(shapes, ["/offline", "/static/app.css", "/static/app.js"], "nothing else is kept");
   await screenshot(page, "offline");
   site.state.attempts = "up";
   await page.getByRole("heading", { name: "今日工作台" }).waitFor({ timeout: 15_000 });
