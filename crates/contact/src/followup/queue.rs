@@ -209,7 +209,7 @@ pub async fn page(q: &mut impl Sql, scope: &Scope, filter: &Filter, now: Millis)
 }
 
 /// Puts names, cars and numbers beside the rows.
-async fn lines(q: &mut impl Sql, scope: &Scope, rows: Vec<QueueRow>, now: Millis) -> Result<Vec<Line>> {
+pub(super) async fn lines(q: &mut impl Sql, scope: &Scope, rows: Vec<QueueRow>, now: Millis) -> Result<Vec<Line>> {
     let store_id = scope.store()?;
     let context = Context::of(q, scope.group, store_id).await?;
     let tomorrow = context.tomorrow(now);
