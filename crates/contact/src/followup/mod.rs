@@ -3,6 +3,7 @@
 
 pub mod attempts;
 pub mod best_time;
+pub mod board;
 mod bundle;
 mod bundling;
 pub mod call;
@@ -16,9 +17,11 @@ pub mod hours;
 pub mod imports;
 pub mod jobs;
 pub mod lease;
+mod lists;
 pub mod model;
 pub mod numbers;
 pub mod outcomes;
+mod pages;
 mod people_port;
 pub mod plan;
 mod planning;
@@ -31,7 +34,7 @@ mod tending;
 mod tries;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use kernel::{Problem, Result, Scope, StoreId, TaskId};
 use platform::db::{Sql, Tx};
@@ -42,6 +45,7 @@ pub use context::Context;
 pub use distribute::on_staff_left;
 pub use events::{CallRecorded, CallRevoked, Point, RecallLapsed};
 pub use jobs::jobs;
+pub use pages::{KindPill, LineView, kind_pills, lines, routes};
 pub use model::*;
 pub use planning::{
     on_deliveries, on_deliveries_cancelled, on_opted_out, on_repair_orders, on_repair_orders_cancelled, supersede,

@@ -2,12 +2,14 @@
 //! `skipped_event`, `dial_log`.
 
 mod attempts;
+mod board;
 mod contacts;
 mod leases;
 mod queue;
 mod tasks;
 
 pub use attempts::*;
+pub use board::*;
 pub use contacts::*;
 pub use leases::*;
 pub use queue::*;

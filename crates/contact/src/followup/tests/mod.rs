@@ -7,6 +7,6 @@ mod lost;
 mod outcome_table;
 mod planned;
 mod rulebooks;
-mod shop;
+pub(crate) mod shop;
 mod spacing;
 mod windows;
