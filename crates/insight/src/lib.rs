@@ -1,3 +1,1 @@
 //! Figures: reads every table, writes none but its own.
-
-

@@ -1,6 +1,7 @@
 //! The people and their cars: who they are, what happened to them, and how they come in.
 
 pub mod customers;
+pub mod identity;
 pub mod imports;
 pub mod intake;
 pub mod search;

@@ -1,6 +1,7 @@
 //! The leaf: everything below is wired together here.
 
 pub mod cli;
+pub mod demo;
 pub mod health;
 pub mod server;
 pub mod wiring;

@@ -19,6 +19,6 @@ pub enum Cell {
 pub struct SheetRow {
     /// 1-based, as the spreadsheet program shows it.
     pub index: u32,
-    /// From column A; nothing empty at the end; at most as many as the reader takes.
+    /// From column A; nothing empty at the end; at most [`super::Limits::columns`].
     pub cells: Vec<Cell>,
 }

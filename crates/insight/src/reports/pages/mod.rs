@@ -58,9 +58,3 @@ fn parse_week(text: &str) -> Result<StoreDate> {
     text.parse::<StoreDate>().map(StoreDate::iso_week_monday).map_err(|_| Problem::NotFound)
 }
 
-async fn engine_name(desk: &Desk) -> &'static str {
-    match desk.reads().engine() {
-        platform::db::Engine::Lite => "lite",
-        platform::db::Engine::Pg => "pg",
-    }
-}

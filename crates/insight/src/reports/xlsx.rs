@@ -1,0 +1,124 @@
+//! The weekly report as a workbook: the same figures, one sheet per part.
+
+use kernel::{Permille, StoreDate};
+use platform::http::Ui;
+use platform::sheets::{Cell, Column, SheetFile as _, WriteFault, XlsxWriter};
+
+use super::Counts;
+use super::pages::report::Shown;
+
+/// # Errors
+/// The disk.
+pub fn write(ui: &Ui, week: &StoreDate, shown: &Shown, scratch: &std::path::Path) -> Result<Vec<u8>, WriteFault> {
+    let mut book = XlsxWriter::new(scratch)?;
+    rates(ui, week, shown, &mut book)?;
+    questions(ui, shown, &mut book)?;
+    cases(ui, shown, &mut book)?;
+    remarks(ui, shown, &mut book)?;
+    book.bytes()
+}
+
+fn text(value: impl Into<String>) -> Cell {
+    Cell::Text(value.into())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a week are far below 2^53")]
+fn number(n: i64) -> Cell {
+    Cell::Number(n as f64)
+}
+
+fn percent(ui: &Ui, rate: Option<Permille>) -> Cell {
+    Cell::Text(ui.pct(&rate))
+}
+
+fn line(ui: &Ui, name: String, c: &Counts) -> Vec<Cell> {
+    vec![
+        text(name),
+        number(c.counted()),
+        number(c.done),
+        number(c.tried),
+        number(c.missed),
+        percent(ui, c.followup()),
+        percent(ui, c.reach()),
+        percent(ui, c.completion()),
+        number(c.opted_out),
+        number(c.merged),
+        number(c.no_number),
+        number(c.cancelled),
+    ]
+}
+
+fn rates(ui: &Ui, week: &StoreDate, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
+    let keys = [
+        "report-kind", "report-counted", "report-done", "report-tried", "report-missed", "report-followup-rate",
+        "report-reach-rate", "report-completion-rate", "report-col-opted-out", "report-col-merged",
+        "report-col-no-number", "report-col-cancelled",
+    ];
+    let columns: Vec<Column> = keys.iter().map(|k| Column::new(ui.t(k), 14)).collect();
+    book.sheet(&format!("{} {week}", ui.t("report-rates")), &columns)?;
+    for l in &shown.body.classes {
+        book.row(&line(ui, ui.v("report-class", &l.key).into_owned(), &l.counts))?;
+    }
+    for (_, name, counts, _) in &shown.agents {
+        book.row(&line(ui, name.clone(), counts))?;
+    }
+    book.row(&line(ui, ui.t("report-total").into_owned(), &shown.body.total))
+}
+
+fn questions(ui: &Ui, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
+    let columns = [
+        Column::new(ui.t("report-question"), 24),
+        Column::new(ui.t("report-options"), 18),
+        Column::new(ui.t("report-answers"), 10),
+        Column::new(ui.t("report-satisfaction"), 12),
+    ];
+    book.sheet(&ui.t("report-questions"), &columns)?;
+    for q in &shown.questions {
+        for (_, option, _, n) in &q.options {
+            book.row(&[text(q.label.clone()), text(option.clone()), number(*n), percent(ui, q.rate)])?;
+        }
+    }
+    Ok(())
+}
+
+fn cases(ui: &Ui, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
+    let keys = [
+        "report-case", "report-department", "report-owner", "report-opened", "report-contacted", "report-cause",
+        "report-state",
+    ];
+    let columns: Vec<Column> = keys.iter().map(|k| Column::new(ui.t(k), 18)).collect();
+    book.sheet(&ui.t("report-cases"), &columns)?;
+    for c in &shown.cases {
+        book.row(&[
+            text(format!("#{} {}", c.number, c.title)),
+            text(ui.v("department", c.department.key())),
+            text(ui.or_none(&c.owner_name)),
+            text(ui.day_time(&c.opened_at)),
+            text(ui.day_time_opt(&c.contacted_at)),
+            text(ui.or_none(&c.cause)),
+            text(ui.v("report-case-state", &c.state)),
+        ])?;
+    }
+    Ok(())
+}
+
+fn remarks(ui: &Ui, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
+    let columns = [
+        Column::new(ui.t("report-mark"), 10),
+        Column::new(ui.t("report-when"), 16),
+        Column::new(ui.t("report-person"), 14),
+        Column::new(ui.t("report-words"), 60),
+    ];
+    book.sheet(&ui.t("report-remarks"), &columns)?;
+    for (mark, list) in [("report-praise", &shown.praise), ("report-suggestions", &shown.suggestions)] {
+        for r in list {
+            book.row(&[
+                text(ui.t(mark)),
+                text(ui.day_time(&r.at)),
+                text(r.person.clone().unwrap_or_default()),
+                text(r.text.clone()),
+            ])?;
+        }
+    }
+    Ok(())
+}
