@@ -42,3 +42,7 @@ refused-form-expected = The form came in an unexpected shape
 refused-too-large = Too large
 nav-manage = Manage
 nav-reports = Reports
+nav-today = Today
+nav-queue = Follow-ups
+nav-cases = Cases
+nav-scripts = Scripts

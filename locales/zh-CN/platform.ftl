@@ -36,3 +36,7 @@ refused-form-expected = 提交的格式不对
 refused-too-large = 内容太大
 nav-manage = 管理
 nav-reports = 报表
+nav-today = 今日工作台
+nav-queue = 回访
+nav-cases = 投诉
+nav-scripts = 话术与问卷
