@@ -121,7 +121,7 @@ test("a draft survives a reload and holds no number", async () => {
   await page.keyboard.press("2");
   await page.locator("[data-q=explain] [data-note]").fill("接待很耐心");
   await page.locator("[name=phone]").fill("13900001111");
-  await page.locator("[data-draft-saved]").waitFor();
+  await until("note kept", async () => JSON.stringify(await drafts(page)).includes("接待很耐心"));
   const [kept] = await drafts(page);
   assert.deepEqual(Object.keys(kept).sort(), ["answers", "at", "client", "notes", "post", "seconds", "state", "task", "user"]);
   assert.ok(!JSON.stringify(kept).includes("139"), "no phone number");

@@ -28,7 +28,7 @@ pub fn slots() -> Slots {
 
 /// The menu.
 pub fn nav() -> Vec<NavItem> {
-    vec![]
+    [identity::nav("nav-manage")].concat()
 }
 
 /// Every route of the product.
@@ -40,6 +40,7 @@ pub fn routes() -> Routes {
         .get("/events", Need::SignedIn, sse::stream)
         .get("/static/{path}", Need::Public, static_file)
         .get("/sw.js", Need::Public, service_worker)
+        .merge(identity::routes())
 }
 
 async fn static_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
@@ -80,13 +81,13 @@ pub async fn prepare(db: &Db, demo: bool) -> anyhow::Result<bool> {
 pub async fn announce(app: &App, address: SocketAddr) -> anyhow::Result<()> {
     let origin = format!("http://{address}");
     if let Some(token) = identity::setup_link(&app.db).await? {
-        println!("setup {origin}/setup/{token}");
+        println!("setup {origin}/links/{token}");
     }
     if app.demo && address.ip().is_loopback() {
         for (group, user, name, role) in identity::link::demo_people(&mut app.db.reads()).await? {
             let scope = kernel::Scope::system(group, None);
             let token = transact!(app.db, &scope, |tx| { identity::link::demo_link(tx, user).await })?;
-            println!("signin {role} {origin}/link/{token} {name}");
+            println!("signin {role} {origin}/links/{token} {name}");
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What people do with a case. Each verb is one transaction; `seen` is the version the person had before their eyes.
 
-use kernel::{Cap, CaseId, FieldErrors, Problem, Result, Scope};
+use kernel::{Cap, CaseId, FieldErrors, Millis, Problem, Result, Scope, TaskId};
 use platform::db::{Db, Sql, Tx};
 use platform::{rulebook, transact};
 use serde_json::json;
@@ -92,7 +92,7 @@ pub async fn contact(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) 
         after.put(&case.state()?.after(Act::Contact(Contact { at: tx.now(), by: me }))?);
         after.owner_id = case.owner_id.or(Some(me));
         after.touched = true;
-        let minutes = tx.now().since(case.opened_at) / kernel::Millis::MINUTE;
+        let minutes = tx.now().since(case.opened_at) / Millis::MINUTE;
         let late = tx.now() > case.contact_due_at;
         let line = Line::new(StepKind::Contacted, Some(text));
         record::keep(tx, &case, &after, line.with(json!({ "minutes": minutes, "late": late }))).await
@@ -128,18 +128,40 @@ pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Resul
         after.put(&case.state()?.after(Act::Resolve { outcome, recall_due: due })?);
         after.owner_id = case.owner_id.or(tx.scope().user);
         after.touched = true;
-        let talk = Talk {
-            store: case.store_id,
-            case: id,
-            customer: case.customer_id,
-            vehicle: case.vehicle_id,
-            phone_line: case.phone_line_id,
-            from: now,
-            due,
-        };
-        after.recall_task_id = Some(ports::plan_recall(tx, &talk).await?);
+        after.recall_task_id = Some(plan(tx, &case, due).await?);
         let line = Line::new(StepKind::Result, Some(text));
         record::keep(tx, &case, &after, line.with(json!({ "cause_kind": kind, "cause": cause }))).await
+    })
+}
+
+async fn plan(tx: &mut Tx, case: &CaseRow, due: Millis) -> Result<TaskId> {
+    let talk = Talk {
+        store: case.store_id,
+        case: case.id,
+        customer: case.customer_id,
+        vehicle: case.vehicle_id,
+        phone_line: case.phone_line_id,
+        from: tx.now(),
+        due,
+    };
+    ports::plan_recall(tx, &talk).await
+}
+
+/// Plans another re-call after one that ended without an answer.
+/// # Errors
+/// As [`take`]; `Refused` while one is still planned.
+pub async fn recall_again(db: &Db, scope: &Scope, id: CaseId, seen: i64) -> Result<()> {
+    transact!(db, scope, |tx| {
+        let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
+        let (group, now) = (tx.scope().group, tx.now());
+        let calendar = ports::calendar(tx, group, case.store_id).await?;
+        let clocks = rulebook::current::<ClockBook>(tx, group, case.store_id).await?;
+        let due = clocks.body.due(ClockKey::Recall, &calendar, now);
+        let mut after = case.clone();
+        after.put(&case.state()?.after(Act::RecallAgain { due })?);
+        after.touched = true;
+        after.recall_task_id = Some(plan(tx, &case, due).await?);
+        record::keep(tx, &case, &after, Line::new(StepKind::Recall, None).with(json!({ "again": true }))).await
     })
 }
 
@@ -275,7 +297,7 @@ pub async fn dial(db: &Db, scope: &Scope, id: CaseId) -> Result<Dialled> {
         if case.owner_id != Some(me) {
             return Err(Problem::Refused("case-not-owner"));
         }
-        let dialled = ports::dial(tx, case.store_id, me, id, case.customer_id, case.phone_line_id).await?;
+        let dialled = ports::dial(tx, id, case.customer_id, case.phone_line_id).await?;
         platform::audit::note(tx, "case.dial", "case", id.raw(), &serde_json::Value::Null, &serde_json::Value::Null).await?;
         if !case.touched {
             let mut after = case.clone();

@@ -10,7 +10,9 @@ use super::store::{self, CaseRow, Heaps};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sight {
     pub all: bool,
-    pub me: Option<UserId>,
+    /// Cases of one's own calls: to read, not to handle.
+    pub opener: Option<UserId>,
+    pub owner: Option<UserId>,
     pub departments: Vec<String>,
 }
 
@@ -24,7 +26,8 @@ impl Sight {
             Reach::Department => scope.departments(cap).into_iter().map(|d| d.key().to_owned()).collect(),
             Reach::Store | Reach::Region | Reach::Group => Vec::new(),
         };
-        Ok(Self { all: reach >= Reach::Store, me: scope.user, departments })
+        let opener = scope.user.filter(|_| cap == Cap::CaseRead);
+        Ok(Self { all: reach >= Reach::Store, opener, owner: scope.user, departments })
     }
 }
 

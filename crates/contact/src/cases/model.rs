@@ -65,7 +65,8 @@ pub struct Outcome {
 pub enum State {
     Waiting { due: Millis, earlier: Option<Cause> },
     Contacted { contact: Contact, earlier: Option<Cause> },
-    Recall { contact: Contact, outcome: Outcome, due: Millis },
+    /// `lapsed`: the planned re-call ended without an answer.
+    Recall { contact: Contact, outcome: Outcome, due: Millis, lapsed: bool },
     Closed { contact: Contact, outcome: Outcome, at: Millis, verdict: Verdict },
     /// The call that opened it was taken back before anybody acted.
     Withdrawn { at: Millis },
@@ -79,6 +80,8 @@ pub enum Act {
     /// The re-call's answer; `due` is that of the new round's contact.
     Satisfied { at: Millis },
     Unsatisfied { due: Millis },
+    /// Another re-call after one that lapsed.
+    RecallAgain { due: Millis },
     /// The customer could not be reached for the re-call in time.
     GiveUp { at: Millis },
     Withdraw { at: Millis },
@@ -120,7 +123,7 @@ impl State {
         match (self, act) {
             (Self::Waiting { earlier, .. }, Act::Contact(contact)) => Ok(Self::Contacted { contact, earlier }),
             (Self::Waiting { .. }, Act::Resolve { .. }) => no("case-contact-first"),
-            (Self::Waiting { .. }, Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. }) => {
+            (Self::Waiting { .. }, Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. } | Act::RecallAgain { .. }) => {
                 no("case-no-result")
             }
             (Self::Waiting { .. }, Act::Withdraw { at }) => Ok(Self::Withdrawn { at }),
@@ -131,9 +134,9 @@ impl State {
                 if earlier.is_some_and(|e| e == outcome.cause) {
                     return no("case-cause-again");
                 }
-                Ok(Self::Recall { contact, outcome, due: recall_due })
+                Ok(Self::Recall { contact, outcome, due: recall_due, lapsed: false })
             }
-            (Self::Contacted { .. }, Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. }) => {
+            (Self::Contacted { .. }, Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. } | Act::RecallAgain { .. }) => {
                 no("case-no-result")
             }
             (Self::Contacted { .. } | Self::Recall { .. }, Act::Withdraw { .. }) => no("case-touched"),
@@ -145,7 +148,11 @@ impl State {
             (Self::Recall { outcome, .. }, Act::Unsatisfied { due }) => {
                 Ok(Self::Waiting { due, earlier: Some(outcome.cause) })
             }
-            (Self::Recall { due, .. }, Act::GiveUp { at }) if at <= due => no("case-recall-not-over"),
+            (Self::Recall { due, lapsed, .. }, Act::GiveUp { at }) if at <= due && !lapsed => no("case-recall-not-over"),
+            (Self::Recall { contact, outcome, lapsed: true, .. }, Act::RecallAgain { due }) => {
+                Ok(Self::Recall { contact, outcome, due, lapsed: false })
+            }
+            (Self::Recall { lapsed: false, .. }, Act::RecallAgain { .. }) => no("case-awaits-recall"),
             (Self::Recall { contact, outcome, .. }, Act::GiveUp { at }) => {
                 Ok(Self::Closed { contact, outcome, at, verdict: Verdict::Unreached })
             }
@@ -157,6 +164,7 @@ impl State {
                 | Act::Satisfied { .. }
                 | Act::Unsatisfied { .. }
                 | Act::GiveUp { .. }
+                | Act::RecallAgain { .. }
                 | Act::Withdraw { .. },
             ) => no("case-closed"),
             (
@@ -166,6 +174,7 @@ impl State {
                 | Act::Satisfied { .. }
                 | Act::Unsatisfied { .. }
                 | Act::GiveUp { .. }
+                | Act::RecallAgain { .. }
                 | Act::Withdraw { .. },
             ) => no("case-withdrawn"),
         }

@@ -1,7 +1,7 @@
 //! A call that turned something up becomes a case, in the transaction that stores the answers (issue: at most one per
 //! call, with all its points; what is not known is asked for later and never holds up the saving).
 
-use kernel::{Cap, Department, Result, StoreId, UserId};
+use kernel::{Cap, Department, Result, Scope, StoreId, UserId};
 use platform::db::Tx;
 use platform::{counter, rulebook};
 use serde_json::json;
@@ -20,7 +20,7 @@ use super::store::{self, CaseRow, PointRow};
 /// # Errors
 /// As the database answers; the call is then not stored either.
 pub async fn on_call(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
-    if let (Some(case), Some(satisfied)) = (e.recall, e.satisfied) {
+    if let (Some(case), Some(satisfied)) = (e.recall, e.verdict) {
         let took_points = recall::answered(tx, e, case, satisfied).await?;
         if took_points {
             return Ok(());
@@ -47,11 +47,12 @@ async fn open(tx: &mut Tx, e: &CallRecorded, book: &KindBook, version: i64, plan
     let words = planned.points.iter().find_map(|p| p.text.clone());
     let since = calendar.date_of(now).days_after(-90);
     let main = planned.points.first().map(|p| p.task);
-    let known = match main {
-        Some(task) => ports::facts(tx, group, e.store, task, since).await?,
+    let subject = match main {
+        Some(task) => ports::subject(tx, group, e.store, task).await?,
         None => None,
     };
-    let (subject, mut facts) = known.map_or((None, plan::Facts::default()), |(s, f)| (Some(s), f));
+    let scope = Scope { store: Some(e.store), ..tx.scope().clone() };
+    let mut facts = ports::facts(tx, &scope, e.customer, subject.as_ref(), since).await?;
     facts.remark.clone_from(&words);
     facts.question = subject_words(tx, e.store, &planned.points).await?;
     let values = prefilled(book, &planned, &facts, &e.case_fields);
@@ -134,6 +135,7 @@ pub async fn add_points(tx: &mut Tx, case: &CaseRow, points: &[PlannedPoint]) ->
             question: p.question.clone(),
             option_key: p.option.clone(),
             text: p.text.clone(),
+            remark_id: p.remark,
             round: case.round,
         };
         store::add_point(tx, case, &row).await?;

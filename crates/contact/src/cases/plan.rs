@@ -14,6 +14,7 @@ pub struct PlannedPoint {
     pub question: Option<String>,
     pub option: Option<String>,
     pub text: Option<String>,
+    pub remark: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,18 +72,14 @@ pub fn plan(book: &KindBook, points: &[Point]) -> Option<Planned> {
 }
 
 fn point(book: &KindBook, point: &Point) -> Option<(u8, PlannedPoint)> {
-    let marked = point.remark.map(|mark| match mark {
-        Mark::Complaint => Some(book.remarks.complaint.as_str()),
-        Mark::Question => Some(book.remarks.question.as_str()),
-        Mark::Suggestion => Some(book.remarks.suggestion.as_str()),
-        Mark::Praise => None,
-    });
-    let by_mark = match marked {
-        Some(None) => return None,
-        Some(Some(kind)) => Some(kind),
+    let by_mark = match point.mark() {
         None => None,
+        Some(Mark::Praise) => return None,
+        Some(Mark::Complaint) => Some(book.remarks.complaint.as_str()),
+        Some(Mark::Question) => Some(book.remarks.question.as_str()),
+        Some(Mark::Suggestion) => Some(book.remarks.suggestion.as_str()),
     };
-    let question = point.question.as_deref().unwrap_or("");
+    let question = if by_mark.is_none() { point.question.as_str() } else { "" };
     let option = point.option.as_deref().unwrap_or("");
     let mapped = || book.rule_for(question, option).filter(|_| !question.is_empty());
     let id = mapped()
@@ -105,7 +102,8 @@ fn point(book: &KindBook, point: &Point) -> Option<(u8, PlannedPoint)> {
         task: point.task,
         kind: id.to_owned(),
         department,
-        question: point.question.clone(),
+        question: (!question.is_empty()).then(|| question.to_owned()),
+        remark: point.remark,
         option: point.option.clone(),
         text: point.text.clone(),
     };

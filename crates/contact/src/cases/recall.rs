@@ -1,6 +1,6 @@
 //! What comes from outside: the re-call's answer, a call taken back, a colleague who leaves.
 
-use kernel::{CaseId, Result};
+use kernel::{Cap, CaseId, Result};
 use platform::db::Tx;
 use platform::rulebook;
 use serde_json::json;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::clocks::{ClockBook, ClockKey};
 use super::kinds::KindBook;
 use super::model::{Act, State, StepKind};
-use super::ports::{self, CallRecorded, CallRevoked, StaffLeft};
+use super::ports::{self, CallRecorded, CallRevoked, RecallLapsed, StaffLeft};
 use super::record::{self, Before, Line};
 use super::store::{self, CaseRow};
 use super::{open, plan};
@@ -110,7 +110,7 @@ pub async fn on_staff_left(tx: &mut Tx, e: &StaffLeft) -> Result<()> {
     for place in store::owned_by(tx, group, e.user).await?.into_iter().filter(|p| p.store_id == e.store) {
         let Some(case) = store::by_id(tx, group, place.id).await? else { continue };
         let heir = match e.successor {
-            Some(heir) if ports::may_handle(tx, group, case.store_id, case.department, heir).await? => Some(heir),
+            Some(heir) if ports::holders(tx, group, case.store_id, Cap::CaseHandle, Some(case.department)).await?.contains(&heir) => Some(heir),
             Some(_) | None => None,
         };
         let mut after = case.clone();
@@ -125,4 +125,24 @@ pub async fn on_staff_left(tx: &mut Tx, e: &StaffLeft) -> Result<()> {
         record::notify(tx, &told, "case_handed_over", &after).await?;
     }
     Ok(())
+}
+
+/// Listener: the re-call ended without an answer (refused, not reached, no number). The owner plans another or closes.
+/// # Errors
+/// As the database answers.
+pub async fn on_recall_lapsed(tx: &mut Tx, e: &RecallLapsed) -> Result<()> {
+    let group = tx.scope().group;
+    let Some(case) = store::by_id(tx, group, e.case).await? else { return Ok(()) };
+    if case.recall_task_id != Some(e.task) || !matches!(case.state()?, State::Recall { .. }) {
+        return Ok(());
+    }
+    let mut after = case.clone();
+    after.recall_task_id = None;
+    after.touched = true;
+    record::keep(tx, &case, &after, Line::new(StepKind::Recall, None).with(json!({ "lapsed": true }))).await?;
+    let mut told = open::managers(tx, case.store_id, case.department).await?;
+    told.extend(case.owner_id);
+    told.sort_unstable();
+    told.dedup();
+    record::notify(tx, &told, "case_recall_lapsed", &after).await
 }

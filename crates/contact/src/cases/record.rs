@@ -64,6 +64,7 @@ impl CaseRow {
                 contact: contact()?,
                 outcome: outcome()?,
                 due: self.recall_due_at.ok_or_else(lost)?,
+                lapsed: self.recall_task_id.is_none(),
             },
             StateKey::Closed => State::Closed {
                 contact: contact()?,
@@ -89,7 +90,7 @@ impl CaseRow {
                 contact = Some(c);
                 self.put_cause(earlier.as_ref());
             }
-            State::Recall { contact: c, outcome: o, due } => {
+            State::Recall { contact: c, outcome: o, due, lapsed: _ } => {
                 (contact, outcome) = (Some(c), Some(o));
                 self.recall_due_at = Some(*due);
             }
@@ -175,7 +176,7 @@ async fn tell(tx: &mut Tx, before: &Value, case: &CaseRow, line: Line<'_>) -> Re
     store::add_step(tx, case, line.kind, line.text, &line.args).await?;
     audit::note(tx, &format!("case.{}", line.kind), "case", case.id.raw(), before, &case.shown()).await?;
     if let Some(kind) = on_timeline(line.kind) {
-        ports::timeline(tx, case.store_id, case.customer_id, kind, case.id.raw(), &case.words()).await?;
+        ports::timeline(tx, case.store_id, case.customer_id, kind, case.id.raw(), case.words()).await?;
     }
     let group = tx.scope().group;
     tx.signal(Signal { group, user: None, store: Some(case.store_id), kind: "case", data: json!({ "case": case.id }) });

@@ -34,7 +34,7 @@ row! {
     #[derive(Clone, Debug)]
     pub struct PointRow {
         pub kind: String, pub department: Department, pub question: Option<String>, pub option_key: Option<String>,
-        pub text: Option<String>, pub round: i64,
+        pub text: Option<String>, pub remark_id: Option<i64>, pub round: i64,
     }
 }
 
@@ -65,15 +65,15 @@ macro_rules! columns {
          c.next_due_at, c.touched, c.withdrawn_at, c.kinds_version, c.version"
     };
 }
-/// $1 group, $2 store, $3 everything (1/0), $4 the reader, $5 the reader's departments.
+/// $1 group, $2 store, $3 everything (1/0), $4 who opened or $5 owns it, $6 the reader's departments.
 macro_rules! in_sight {
     () => {
-        " c.group_id=$1 AND c.store_id=$2 AND (CAST($3 AS BIGINT)=1 OR c.opened_by=$4 OR c.owner_id=$4 \
-         OR c.department IN {{texts:$5}} OR EXISTS (SELECT 1 FROM case_point p WHERE p.case_id=c.id AND p.department IN {{texts:$5}}))"
+        " c.group_id=$1 AND c.store_id=$2 AND (CAST($3 AS BIGINT)=1 OR c.opened_by=$4 OR c.owner_id=$5 \
+         OR c.department IN {{texts:$6}} OR EXISTS (SELECT 1 FROM case_point p WHERE p.case_id=c.id AND p.department IN {{texts:$6}}))"
     };
 }
 
-stmt!(CASE_GET, concat!("SELECT ", columns!(), " FROM case_file c WHERE", in_sight!(), " AND c.id=$6"));
+stmt!(CASE_GET, concat!("SELECT ", columns!(), " FROM case_file c WHERE", in_sight!(), " AND c.id=$7"));
 stmt!(CASE_BY_ID, concat!("SELECT ", columns!(), " FROM case_file c WHERE c.group_id=$1 AND c.id=$2"));
 stmt!(
     CASE_BY_ATTEMPT,
@@ -91,9 +91,9 @@ stmt!(
         columns!(),
         " FROM case_file c WHERE",
         in_sight!(),
-        " AND c.closed_at IS NULL AND c.withdrawn_at IS NULL AND (CAST($6 AS TEXT)='' OR c.state=$6) \
-         AND (CAST($7 AS BIGINT)=0 OR c.next_due_at < $8) AND (COALESCE(c.next_due_at, 9000000000000000), c.id) > ($9, $10) \
-         ORDER BY COALESCE(c.next_due_at, 9000000000000000), c.id LIMIT $11"
+        " AND c.closed_at IS NULL AND c.withdrawn_at IS NULL AND (CAST($7 AS TEXT)='' OR c.state=$7) \
+         AND (CAST($8 AS BIGINT)=0 OR c.next_due_at < $9) AND (COALESCE(c.next_due_at, 9000000000000000), c.id) > ($10, $11) \
+         ORDER BY COALESCE(c.next_due_at, 9000000000000000), c.id LIMIT $12"
     )
 );
 stmt!(
@@ -104,8 +104,8 @@ stmt!(
         columns!(),
         " FROM case_file c WHERE",
         in_sight!(),
-        " AND c.closed_at IS NOT NULL AND c.withdrawn_at IS NULL AND (c.opened_at, c.id) < ($6, $7) \
-         ORDER BY c.opened_at DESC, c.id DESC LIMIT $8"
+        " AND c.closed_at IS NOT NULL AND c.withdrawn_at IS NULL AND (c.opened_at, c.id) < ($7, $8) \
+         ORDER BY c.opened_at DESC, c.id DESC LIMIT $9"
     )
 );
 stmt!(
@@ -116,13 +116,13 @@ stmt!(
         columns!(),
         " FROM case_file c WHERE",
         in_sight!(),
-        " AND c.customer_id=$6 AND c.withdrawn_at IS NULL ORDER BY c.id DESC LIMIT 30"
+        " AND c.customer_id=$7 AND c.withdrawn_at IS NULL ORDER BY c.id DESC LIMIT 30"
     )
 );
 stmt!(
     CASE_HEAPS,
     concat!(
-        "SELECT CAST(COUNT(*) AS BIGINT) AS open, CAST(COALESCE(SUM(CASE WHEN c.next_due_at < $6 THEN 1 ELSE 0 END), 0) AS BIGINT) AS overdue, \
+        "SELECT CAST(COUNT(*) AS BIGINT) AS open, CAST(COALESCE(SUM(CASE WHEN c.next_due_at < $7 THEN 1 ELSE 0 END), 0) AS BIGINT) AS overdue, \
          CAST(COALESCE(SUM(CASE WHEN c.state='waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
          CAST(COALESCE(SUM(CASE WHEN c.state='recall' THEN 1 ELSE 0 END), 0) AS BIGINT) AS recall \
          FROM case_file c WHERE",
@@ -163,12 +163,12 @@ stmt!(
 );
 stmt!(
     POINT_ADD,
-    "INSERT INTO case_point (id, group_id, store_id, case_id, kind, department, question, option_key, text, round) \
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)"
+    "INSERT INTO case_point (id, group_id, store_id, case_id, kind, department, question, option_key, text, remark_id, round) \
+     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
 );
 stmt!(
     POINTS,
-    "SELECT kind, department, question, option_key, text, round FROM case_point WHERE case_id=$2 AND group_id=$1 ORDER BY id LIMIT 100"
+    "SELECT kind, department, question, option_key, text, remark_id, round FROM case_point WHERE case_id=$2 AND group_id=$1 ORDER BY id LIMIT 100"
 );
 stmt!(
     STEP_ADD,
@@ -180,7 +180,7 @@ stmt!(
 );
 
 fn seen_by(scope: &kernel::Scope, sight: &Sight) -> Result<platform::db::Args> {
-    Ok(args![scope.group, scope.store()?, sight.all, sight.me, &sight.departments])
+    Ok(args![scope.group, scope.store()?, sight.all, sight.opener, sight.owner, &sight.departments])
 }
 
 pub async fn find(q: &mut impl Sql, scope: &kernel::Scope, sight: &Sight, id: CaseId) -> Result<Option<CaseRow>> {
@@ -345,6 +345,7 @@ pub async fn add_point(tx: &mut Tx, case: &CaseRow, p: &PointRow) -> Result<()> 
         p.question.as_deref(),
         p.option_key.as_deref(),
         p.text.as_deref(),
+        p.remark_id,
         p.round
     ];
     tx.exec(&POINT_ADD, row).await.map(|_| ())

@@ -1,14 +1,17 @@
 //! C8: what the agent knows before and during the call.
 
-use kernel::{Cap, ContactId, CustomerId, Millis, Phone, PhoneLineId, Reach, Result, Scope, TaskId, UserId};
+use kernel::{
+    Cap, ContactId, CustomerId, DeliveryId, Millis, Phone, PhoneLineId, Reach, RepairOrderId, Result, Scope, TaskId, UserId,
+};
+use people::timeline;
+use people::vehicles::{delivery_facts, visit_facts};
 use platform::db::Sql;
 
 use super::attempts::{Revocable, revocable};
 use super::context::Context;
 use super::lease::Lease;
 use super::model::{Attempt, Contact, SubjectKind, Task};
-use super::people_port::{self, Block, CustomerName, PhoneLine, PhoneStatus, VehicleName};
-use super::plan::EventFacts;
+use super::people_port::{self, Block, CustomerBrief, DeliveryFacts, PhoneLine, PhoneStatus, VehicleBrief, VisitFacts};
 use super::{bundle, numbers, store};
 
 pub use super::store::{Answer, PastCall, Remark};
@@ -26,11 +29,13 @@ pub struct Number {
 }
 
 /// A task of the call with what it is about.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Asked {
     pub task: Task,
-    pub event: Option<EventFacts>,
-    pub vehicle: Option<VehicleName>,
+    /// The visit, of a repair order's task.
+    pub visit: Option<VisitFacts>,
+    pub delivery: Option<DeliveryFacts>,
+    pub vehicle: Option<VehicleBrief>,
     /// Asked about in detail; the others are merged when the call completes.
     pub in_detail: bool,
     /// The date is the opening date: the order was never settled.
@@ -40,7 +45,7 @@ pub struct Asked {
 /// Everything on the call screen.
 pub struct CallView {
     pub contact: Contact,
-    pub customer: Option<CustomerName>,
+    pub customer: Option<CustomerBrief>,
     pub fleet: bool,
     /// Whom to ask for.
     pub person: String,
@@ -52,6 +57,8 @@ pub struct CallView {
     pub remarks: Vec<Remark>,
     /// Calls with this customer at this store, newest first.
     pub calls: Vec<PastCall>,
+    /// What happened to the customer, newest first.
+    pub history: Vec<timeline::Line>,
     pub best_time: Option<String>,
     /// Reasons not to call now, e.g. an open case.
     pub blocks: Vec<Block>,
@@ -95,13 +102,14 @@ pub async fn open(q: &mut impl Sql, scope: &Scope, id: ContactId, now: Millis) -
     let asked = asked(q, &context, tasks, &names.vehicles).await?;
     let person = contact.person_name.as_ref().map(|p| p.expose().to_owned());
     Ok(CallView {
-        fleet: customer.as_ref().is_some_and(|c| c.kind == "organisation"),
+        fleet: customer.as_ref().is_some_and(|c| c.kind == people_port::CustomerKind::Organisation),
         person: person.or_else(|| customer.as_ref().map(|c| c.name.clone())).unwrap_or_default(),
         numbers: shown(&lines, contact.phone_line_id),
         tasks: asked,
         answers: store::answers_of(q, group, &ids).await?,
         remarks: store::remarks_of(q, group, &ids).await?,
         calls: store::past_calls(q, group, store_id, contact.customer_id, 20).await?,
+        history: timeline::of(q, scope, contact.customer_id, None, 20).await?,
         best_time: contact.best_time.clone().or_else(|| customer.as_ref().and_then(|c| c.best_time.clone())),
         blocks: people_port::blocks(q, group, store_id, &[contact.customer_id]).await?,
         taken_by: contact.holder(now).filter(|u| Some(*u) != scope.user),
@@ -135,28 +143,31 @@ async fn asked(
     q: &mut impl Sql,
     context: &Context,
     tasks: Vec<Task>,
-    vehicles: &std::collections::HashMap<kernel::VehicleId, VehicleName>,
+    vehicles: &std::collections::HashMap<kernel::VehicleId, VehicleBrief>,
 ) -> Result<Vec<Asked>> {
-    let mut events = Vec::new();
-    for kind in [SubjectKind::RepairOrder, SubjectKind::Delivery] {
-        let ids: Vec<i64> = tasks.iter().filter(|t| t.subject_kind == kind).map(|t| t.subject_id).collect();
-        if !ids.is_empty() {
-            events.extend(people_port::event_facts(q, context.group, kind, &ids).await?);
-        }
-    }
+    let of = |kind| tasks.iter().filter(move |t: &&Task| t.subject_kind == kind).map(|t| t.subject_id);
+    let orders: Vec<RepairOrderId> = of(SubjectKind::RepairOrder).map(RepairOrderId::new).collect();
+    let deliveries: Vec<DeliveryId> = of(SubjectKind::Delivery).map(DeliveryId::new).collect();
+    let visits = if orders.is_empty() { Vec::new() } else { visit_facts(q, context.group, &orders).await? };
+    let handed =
+        if deliveries.is_empty() { Vec::new() } else { delivery_facts(q, context.group, &deliveries).await? };
     let (detail, _) = bundle::detailed(&tasks, &[], context.rules().max_vehicles());
     let detail: Vec<TaskId> = detail.into_iter().map(|i| tasks[i].id).collect();
     Ok(tasks
         .into_iter()
         .map(|task| {
-            let event =
-                events.iter().find(|e| e.subject_kind == task.subject_kind && e.subject_id == task.subject_id).cloned();
+            let (visit, delivery) = match task.subject_kind {
+                SubjectKind::RepairOrder => (visits.iter().find(|v| v.id.raw() == task.subject_id).cloned(), None),
+                SubjectKind::Delivery => (None, handed.iter().find(|d| d.id.raw() == task.subject_id).cloned()),
+                SubjectKind::Case => (None, None),
+            };
             let warns = context.rules().rule(&task.kind).is_some_and(|r| r.event_date.warn_otherwise);
             Asked {
                 in_detail: detail.contains(&task.id) || !task.is_open(),
                 vehicle: task.vehicle_id.and_then(|v| vehicles.get(&v).cloned()),
-                date_is_second_choice: warns && event.as_ref().is_some_and(|e| e.settled_on.is_none()),
-                event,
+                date_is_second_choice: warns && visit.as_ref().is_some_and(|v| v.settled_on.is_none()),
+                visit,
+                delivery,
                 task,
             }
         })

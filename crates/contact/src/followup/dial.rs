@@ -31,9 +31,9 @@ pub async fn dial(tx: &mut Tx, contact: ContactId, wished: Option<PhoneLineId>) 
     if held.holder(now) != Some(user) {
         return Err(Problem::Refused("dial-lease"));
     }
-    let lines = people_port::lines_of(tx, group, &[held.customer_id]).await?;
+    let lines = people_port::lines_of(tx, group, held.customer_id).await?;
     let line = pick(&lines, wished.or(held.phone_line_id))?;
-    dialled(tx, user, store_id, Some(contact), None, line).await
+    dialled(tx, user, store_id, held.customer_id, (Some(contact), None), line).await
 }
 
 /// The number of a case's customer. The caller has made sure that the person of the scope owns the case.
@@ -46,9 +46,9 @@ pub async fn dial_for_case(
     wished: Option<PhoneLineId>,
 ) -> Result<Dial> {
     let (user, store_id, group) = (tx.scope().user()?, tx.scope().store()?, tx.scope().group);
-    let lines = people_port::lines_of(tx, group, &[customer]).await?;
+    let lines = people_port::lines_of(tx, group, customer).await?;
     let line = pick(&lines, wished)?;
-    dialled(tx, user, store_id, None, Some(case), line).await
+    dialled(tx, user, store_id, customer, (None, Some(case)), line).await
 }
 
 fn pick(lines: &[PhoneLine], wished: Option<PhoneLineId>) -> Result<&PhoneLine> {
@@ -59,8 +59,8 @@ async fn dialled(
     tx: &mut Tx,
     user: UserId,
     store_id: StoreId,
-    contact: Option<ContactId>,
-    case: Option<CaseId>,
+    customer: CustomerId,
+    (contact, case): (Option<ContactId>, Option<CaseId>),
     line: &PhoneLine,
 ) -> Result<Dial> {
     let (group, now) = (tx.scope().group, tx.now());
@@ -72,7 +72,7 @@ async fn dialled(
     }
     store::log_dial(tx, store_id, user, contact, case, line.id).await?;
     let what = json!({ "contact": contact, "case": case, "line": line.id });
-    audit::note(tx, "dial", "customer", line.customer_id.raw(), &Value::Null, &what).await?;
+    audit::note(tx, "dial", "customer", customer.raw(), &Value::Null, &what).await?;
     Ok(Dial { phone: line.phone.clone(), line: line.id, seconds: limits.show_number_seconds })
 }
 

@@ -57,7 +57,7 @@ pub async fn dry_run(q: &mut impl Sql, scope: &Scope, draft: &Rule, days: i32, n
     let mut persons: BTreeMap<StoreDate, HashSet<(String, StoreDate)>> = BTreeMap::new();
     let mut after = i64::MIN;
     while run.events < MOST_EVENTS {
-        let ids = people_port::events_since(q, store_id, kind, since, after, 2_000).await?;
+        let ids = people_port::events_since(q, scope.group, store_id, kind, since, after, 2_000).await?;
         let Some(last) = ids.last().copied() else { break };
         after = last;
         let events = people_port::event_facts(q, scope.group, kind, &ids).await?;

@@ -59,7 +59,7 @@ pub async fn catch_up_store(db: &Db, group: GroupId, store_id: StoreId) -> Resul
     for kind in [SubjectKind::RepairOrder, SubjectKind::Delivery] {
         let mut after = i64::MIN;
         loop {
-            let ids = people_port::events_since(&mut q, store_id, kind, since, after, CHUNK).await?;
+            let ids = people_port::events_since(&mut q, group, store_id, kind, since, after, CHUNK).await?;
             let Some(last) = ids.last().copied() else { break };
             after = last;
             let rest = unplanned(&mut q, &context, kind, &ids).await?;

@@ -174,6 +174,8 @@ pub struct NewAttempt {
     pub script_version: Option<i64>,
     /// The tasks that stood on the screen; `None`: all that are open.
     pub tasks: Option<Vec<TaskId>>,
+    /// Fields of a case's record that were asked for during the call, by key.
+    pub case_fields: Vec<(String, String)>,
     /// The confirmation that some outcomes ask for.
     pub confirmed: bool,
 }

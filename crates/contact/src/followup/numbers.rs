@@ -79,7 +79,7 @@ pub async fn needed(
 /// As the database answers.
 pub async fn recheck(tx: &mut Tx, customer: CustomerId) -> Result<usize> {
     let (store_id, now, group) = (tx.scope().store()?, tx.now(), tx.scope().group);
-    let lines = people_port::lines_of(tx, group, &[customer]).await?;
+    let lines = people_port::lines_of(tx, group, customer).await?;
     if choose(&lines, None).is_none() {
         return Ok(0);
     }

@@ -1,6 +1,6 @@
 //! C3: the queue. Order: promise, deadline, call window, attempts, priority; each row says why it stands there.
 
-use kernel::{Cap, ContactId, CustomerId, Millis, Phone, Problem, Reach, Result, Scope, UserId, VehicleId};
+use kernel::{Cap, ContactId, CustomerId, Millis, Phone, Plate, Problem, Reach, Result, Scope, UserId, VehicleId};
 use platform::db::{Sql, Tx};
 use platform::keyed;
 
@@ -66,7 +66,7 @@ pub struct Line {
     /// The number that would be dialled; printed masked.
     pub phone: Option<Phone>,
     pub vehicle_id: Option<VehicleId>,
-    pub plate: Option<String>,
+    pub plate: Option<Plate>,
     pub series: Option<String>,
     pub kinds: Vec<String>,
     pub due_at: Millis,
@@ -229,7 +229,7 @@ pub(super) async fn lines(q: &mut impl Sql, scope: &Scope, rows: Vec<QueueRow>, 
             customer_id: row.customer_id,
             person: row.person_name.as_ref().map_or_else(|| name.clone(), |p| p.expose().to_owned()),
             customer: name,
-            fleet: customer.is_some_and(|c| c.kind == "organisation"),
+            fleet: customer.is_some_and(|c| c.kind == people_port::CustomerKind::Organisation),
             phone,
             vehicle_id: row.vehicle_id,
             plate: vehicle.and_then(|v| v.plate.clone()),

@@ -23,6 +23,7 @@ pub use model::{
     SightWhy, Twin,
 };
 pub use sight::Sight;
+pub use store::{CustomerBrief, briefs};
 
 /// File, lines and blocks of one customer.
 /// # Errors

@@ -79,6 +79,11 @@ pub async fn decide(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answe
     answer(&desk, id, typed("decide", &fields), outcome).await
 }
 
+pub async fn recall_again(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answer {
+    let outcome = handle::recall_again(desk.db(), desk.scope(), id, seen(&fields)).await;
+    answer(&desk, id, Typed::default(), outcome).await
+}
+
 pub async fn give_up(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answer {
     let outcome = handle::give_up(desk.db(), desk.scope(), id, seen(&fields), fields.get("text")).await;
     answer(&desk, id, typed("give-up", &fields), outcome).await

@@ -51,6 +51,8 @@ struct CasePage {
     may_handle: bool,
     may_decide: bool,
     may_give_up: bool,
+    /// The re-call ended without an answer.
+    lapsed: bool,
     /// The cause that the re-call proved wrong.
     earlier: Option<String>,
     causes: Vec<&'static str>,
@@ -219,7 +221,8 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         mine: c.owner_id.is_some() && c.owner_id == scope.user,
         may_handle,
         may_decide,
-        may_give_up: may_handle && matches!(&state, State::Recall { due, .. } if *due < now),
+        may_give_up: may_handle && matches!(&state, State::Recall { due, lapsed, .. } if *due < now || *lapsed),
+        lapsed: matches!(&state, State::Recall { lapsed: true, .. }),
         earlier,
         causes: CauseKind::ALL.iter().map(|k| k.key()).collect(),
         typed,
@@ -283,6 +286,8 @@ fn what_happened(
             ui.k("case-step-field").s("fields", fields.join(between)).to_string()
         }
         StepKind::Recall if flag("late") => ui.t("case-step-recall-late").into_owned(),
+        StepKind::Recall if flag("lapsed") => ui.t("case-step-recall-lapsed").into_owned(),
+        StepKind::Recall if flag("again") => ui.t("case-step-recall-again").into_owned(),
         StepKind::Recall if flag("satisfied") => ui.t("case-step-recall-satisfied").into_owned(),
         StepKind::Recall => ui.t("case-step-recall-unsatisfied").into_owned(),
         StepKind::Escalated if flag("overdue") => ui.t("case-step-escalated-overdue").into_owned(),

@@ -58,11 +58,11 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
     let Some(kind) = book.body.kind(&planned.kind) else { return Ok(part) };
     let main = planned.points.first().map_or(first, |p| p.task);
     let since = desk.ui().today().map(|d| d.days_after(-90));
-    let known = match since {
-        Some(since) => ports::facts(&mut q, group, store, main, since).await?,
-        None => None,
+    let subject = tasks.iter().find(|t| t.task == main).or(tasks.first());
+    let mut facts = match (since, subject) {
+        (Some(since), Some(s)) => ports::facts(&mut q, scope, s.customer, Some(s), since).await?,
+        (None, _) | (_, None) => plan::Facts::default(),
     };
-    let mut facts = known.map(|(_, facts)| facts).unwrap_or_default();
     facts.question = planned.points.iter().find_map(|p| p.question.as_deref()).and_then(|k| labels.question(k)).map(|l| l.zh.clone());
     let values = plan::prefill(&book.body, &planned.kind, &facts, &planned.given);
     part.kind = Some(kind.label.in_locale(locale).into_owned());
@@ -101,7 +101,7 @@ fn points(fields: &Fields, first: TaskId, labels: &Labels) -> Vec<Point> {
         points.push(Point {
             task,
             case_kind: kind.map(str::to_owned),
-            question: Some(question),
+            question,
             option: Some(option.to_owned()),
             department: None,
             text: None,
@@ -114,12 +114,12 @@ fn points(fields: &Fields, first: TaskId, labels: &Labels) -> Vec<Point> {
         let Some(mark @ (Mark::Complaint | Mark::Question)) = Mark::parse(mark) else { continue };
         points.push(Point {
             task,
-            question: None,
+            question: mark.key().to_owned(),
             option: None,
             case_kind: None,
             department: None,
             text: None,
-            remark: Some(mark),
+            remark: Some(0),
         });
     }
     points

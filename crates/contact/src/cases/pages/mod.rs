@@ -25,6 +25,7 @@ pub fn routes() -> Routes {
         .post("/cases/{id}/notes", handle, act::note)
         .post("/cases/{id}/escalation", handle, act::escalate)
         .post("/cases/{id}/decisions", Need::Cap(Cap::CaseDecide), act::decide)
+        .post("/cases/{id}/recalls", handle, act::recall_again)
         .post("/cases/{id}/closure", handle, act::give_up)
         .post("/cases/{id}/dial", handle, act::dial)
         .post("/contacts/{id}/case-fields", Need::Cap(Cap::CallWork), fields::refresh)

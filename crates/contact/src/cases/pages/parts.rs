@@ -93,10 +93,10 @@ pub async fn call_recall(desk: Desk, contact: i64) -> Result<String> {
     let (mut q, ui) = (desk.reads(), desk.ui());
     let mut briefs = Vec::new();
     for task in ports::contact_subjects(&mut q, group, store, Id::new(contact)).await? {
-        if task.subject_kind != "case" {
+        if task.kind != "case" {
             continue;
         }
-        let found = store::by_id(&mut q, group, Id::new(task.subject_id)).await?;
+        let found = store::by_id(&mut q, group, Id::new(task.id)).await?;
         let Some(c) = found.filter(|c| c.store_id == store) else { continue };
         let book = rulebook::at_version::<KindBook>(&mut q, group, store, c.kinds_version).await?;
         let kind = book.body.kind(&c.kind);

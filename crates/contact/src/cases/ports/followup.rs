@@ -1,8 +1,8 @@
 //! What follow-up says and does.
 
 use kernel::{
-    AttemptId, CaseId, ContactId, CustomerId, Department, Millis, Phone, PhoneLineId, Problem, Result, StoreId, TaskId,
-    UserId, VehicleId,
+    AttemptId, CaseId, ContactId, CustomerId, Department, GroupId, Millis, Phone, PhoneLineId, Problem, Result,
+    StoreId, TaskId, VehicleId,
 };
 use platform::db::{Sql, Tx};
 use platform::events::DomainEvent;
@@ -12,17 +12,26 @@ keyed! {
     pub enum Mark { Praise = "praise", Suggestion = "suggestion", Complaint = "complaint", Question = "question" }
 }
 
-/// A bad answer or a remark that wants one.
+/// One bad answer, or a remark that wants an answer.
 #[derive(Clone, Debug)]
 pub struct Point {
     pub task: TaskId,
-    pub question: Option<String>,
+    /// Key of the question; of a remark, its mark.
+    pub question: String,
     pub option: Option<String>,
     pub case_kind: Option<String>,
     pub department: Option<Department>,
     /// The customer's words.
     pub text: Option<String>,
-    pub remark: Option<Mark>,
+    /// Row of `remark`, when it came from one.
+    pub remark: Option<i64>,
+}
+
+impl Point {
+    /// Of a remark, what the agent marked it as.
+    pub fn mark(&self) -> Option<Mark> {
+        self.remark.and_then(|_| Mark::parse(&self.question))
+    }
 }
 
 /// A call was recorded, with all that came of it; heard in the same transaction.
@@ -35,23 +44,11 @@ pub struct CallRecorded {
     pub tasks: Vec<TaskId>,
     pub reached: bool,
     pub points: Vec<Point>,
+    /// The case whose re-call was among the tasks, and what it found.
+    pub recall: Option<CaseId>,
+    pub verdict: Option<bool>,
     /// Fields of the record that were asked for during the call, by key.
     pub case_fields: Vec<(String, String)>,
-    /// The case whose re-call this was, and what the customer said.
-    pub recall: Option<CaseId>,
-    pub satisfied: Option<bool>,
-}
-
-impl DomainEvent for CallRecorded {
-    fn kind(&self) -> &'static str {
-        "call_recorded"
-    }
-    fn subject(&self) -> i64 {
-        self.attempt.raw()
-    }
-    fn store(&self) -> Option<StoreId> {
-        Some(self.store)
-    }
 }
 
 /// A call was taken back within its minutes.
@@ -61,16 +58,27 @@ pub struct CallRevoked {
     pub store: StoreId,
 }
 
-impl DomainEvent for CallRevoked {
-    fn kind(&self) -> &'static str {
-        "call_revoked"
-    }
-    fn subject(&self) -> i64 {
-        self.attempt.raw()
-    }
-    fn store(&self) -> Option<StoreId> {
-        Some(self.store)
-    }
+/// A re-call ended without an answer.
+#[derive(Clone, Debug)]
+pub struct RecallLapsed {
+    pub store: StoreId,
+    pub task: TaskId,
+    pub case: CaseId,
+}
+
+macro_rules! event {
+    ($($t:ty: $kind:literal, $subject:ident;)*) => { $(
+        impl DomainEvent for $t {
+            fn kind(&self) -> &'static str { $kind }
+            fn subject(&self) -> i64 { self.$subject.raw() }
+            fn store(&self) -> Option<StoreId> { Some(self.store) }
+        }
+    )* };
+}
+event! {
+    CallRecorded: "call_recorded", attempt;
+    CallRevoked: "call_revoked", attempt;
+    RecallLapsed: "recall_lapsed", task;
 }
 
 stmt!(
@@ -136,59 +144,62 @@ stmt!(
     DIAL_ADD,
     "INSERT INTO dial_log (id, group_id, store_id, user_id, case_id, phone_line_id, at) VALUES ($1,$2,$3,$4,$5,$6,$7)"
 );
-stmt!(
-    LINES,
-    "SELECT id AS k, digits AS v FROM customer_phone WHERE group_id=$1 AND customer_id=$2 AND ended_at IS NULL \
-     AND status NOT IN ('wrong','out_of_service') ORDER BY rank, id LIMIT 20"
-);
 
 /// A number on its way to the telephone; never in a page.
 pub struct Dialled {
-    pub mode: String,
+    pub mode: &'static str,
     pub digits: Phone,
-    pub seconds: i64,
+    pub seconds: u32,
 }
 
-/// `followup::dial`: calls and cases share one limit an hour.
-pub async fn dial(
-    tx: &mut Tx,
-    store: StoreId,
-    user: UserId,
-    case: CaseId,
-    customer: CustomerId,
-    wanted: Option<PhoneLineId>,
-) -> Result<Dialled> {
+/// `followup::dial::dial_for_case`: calls and cases share one limit an hour.
+pub async fn dial(tx: &mut Tx, case: CaseId, customer: CustomerId, wanted: Option<PhoneLineId>) -> Result<Dialled> {
     let (group, now) = (tx.scope().group, tx.now());
-    let most = settings::number(tx, group, Some(store), "dials_per_hour", 60).await?;
+    let (user, store) = (tx.scope().user()?, tx.scope().store()?);
+    let most = settings::number(tx, group, Some(store), "dials-per-hour", 60).await?;
     if tx.count(&DIALS_LATELY, args![group, user, now.plus(-Millis::HOUR)]).await? >= most {
         return Err(Problem::Refused("case-dial-limit"));
     }
-    let lines: Vec<(PhoneLineId, Phone)> = tx.all(&LINES, args![group, customer]).await?;
-    let chosen = lines.iter().position(|(id, _)| Some(*id) == wanted).unwrap_or(0);
-    let (line, digits) = lines.into_iter().nth(chosen).ok_or(Problem::Refused("case-no-number"))?;
+    let lines = people::customers::phone_lines(tx, group, customer).await?;
+    let mut usable = lines.into_iter().filter(|l| l.status.usable()).collect::<Vec<_>>();
+    usable.sort_by_key(|l| Some(l.id) != wanted);
+    let line = usable.into_iter().next().ok_or(Problem::Refused("case-no-number"))?;
     let id = tx.new_id::<kernel::Event>();
-    tx.exec(&DIAL_ADD, args![id, group, store, user, case, line, now]).await?;
-    let mode = super::store_card(tx, group, store).await?.dial_mode;
-    let seconds = settings::number(tx, group, Some(store), "show_number_seconds", 30).await?;
-    Ok(Dialled { mode, digits, seconds })
+    tx.exec(&DIAL_ADD, args![id, group, store, user, case, line.id, now]).await?;
+    let mode = super::store_card(tx, group, store).await?.dial_mode.key();
+    Ok(Dialled { mode, digits: line.phone, seconds: 30 })
 }
 
 row! {
-    /// A task of a contact: what it is about.
-    pub struct RecallBrief { pub task: TaskId, pub kind: String, pub subject_kind: String, pub subject_id: i64 }
+    /// What a task is about.
+    pub struct Subject {
+        pub task: TaskId, pub kind: String, pub id: i64, pub vehicle: Option<VehicleId>, pub phone_line: Option<PhoneLineId>,
+        pub customer: CustomerId,
+    }
 }
 stmt!(
     CONTACT_TASKS,
-    "SELECT t.id AS task, t.kind, t.subject_kind, t.subject_id FROM task t WHERE t.group_id=$1 AND t.store_id=$2 \
-     AND t.contact_id=$3 AND t.state='open' ORDER BY t.due_at, t.id LIMIT 20"
+    "SELECT t.id AS task, t.subject_kind AS kind, t.subject_id AS id, t.vehicle_id AS vehicle, t.phone_line_id AS phone_line, \
+     t.customer_id AS customer FROM task t WHERE t.group_id=$1 AND t.store_id=$2 AND t.contact_id=$3 AND t.state='open' \
+     ORDER BY t.due_at, t.id LIMIT 20"
+);
+stmt!(
+    TASK_SUBJECT,
+    "SELECT t.id AS task, t.subject_kind AS kind, t.subject_id AS id, t.vehicle_id AS vehicle, t.phone_line_id AS phone_line, \
+     t.customer_id AS customer FROM task t WHERE t.group_id=$1 AND t.store_id=$2 AND t.id=$3"
 );
 
-/// `followup::contact_tasks`: the open tasks of a contact.
+/// `followup::call::open`: what the open tasks of a contact are about.
 pub async fn contact_subjects(
     q: &mut impl Sql,
-    group: kernel::GroupId,
+    group: GroupId,
     store: StoreId,
     contact: ContactId,
-) -> Result<Vec<RecallBrief>> {
+) -> Result<Vec<Subject>> {
     q.all(&CONTACT_TASKS, args![group, store, contact]).await
+}
+
+/// `followup::task`
+pub async fn subject(q: &mut impl Sql, group: GroupId, store: StoreId, task: TaskId) -> Result<Option<Subject>> {
+    q.opt(&TASK_SUBJECT, args![group, store, task]).await
 }

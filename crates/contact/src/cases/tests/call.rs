@@ -70,7 +70,7 @@ async fn without_a_visit_to_look_at_the_case_is_made_all_the_same() {
         let mut point = bad("repeat_repair", "yes", "A7.3.3");
         point.task = Id::new(599);
         record(w, &staff.agent, &call(700, w.store, vec![point])).await.unwrap();
-        assert_eq!(the_case(w, 700).await.fields, json!({}));
+        assert_eq!(the_case(w, 700).await.fields, json!({ "region": "成都" }), "the customer is known, the visit is not");
     })
     .await;
 }

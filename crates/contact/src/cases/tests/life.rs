@@ -18,7 +18,7 @@ fn states() -> Vec<(&'static str, State)> {
     vec![
         ("waiting", State::Waiting { due: Millis(100), earlier: None }),
         ("contacted", State::Contacted { contact: contact(), earlier: None }),
-        ("recall", State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200) }),
+        ("recall", State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200), lapsed: false }),
         (
             "closed",
             State::Closed { contact: contact(), outcome: outcome("a"), at: Millis(30), verdict: Verdict::Satisfied },
@@ -33,6 +33,7 @@ fn acts() -> Vec<(&'static str, Act)> {
         ("resolve", Act::Resolve { outcome: outcome("a"), recall_due: Millis(200) }),
         ("satisfied", Act::Satisfied { at: Millis(30) }),
         ("unsatisfied", Act::Unsatisfied { due: Millis(300) }),
+        ("again", Act::RecallAgain { due: Millis(300) }),
         ("give up", Act::GiveUp { at: Millis(201) }),
         ("withdraw", Act::Withdraw { at: Millis(5) }),
     ]
@@ -59,30 +60,35 @@ waiting   contact     contacted
 waiting   resolve     ✘ case-contact-first
 waiting   satisfied   ✘ case-no-result
 waiting   unsatisfied ✘ case-no-result
+waiting   again       ✘ case-no-result
 waiting   give up     ✘ case-no-result
 waiting   withdraw    withdrawn
 contacted contact     ✘ case-contacted-already
 contacted resolve     recall
 contacted satisfied   ✘ case-no-result
 contacted unsatisfied ✘ case-no-result
+contacted again       ✘ case-no-result
 contacted give up     ✘ case-no-result
 contacted withdraw    ✘ case-touched
 recall    contact     ✘ case-awaits-recall
 recall    resolve     ✘ case-awaits-recall
 recall    satisfied   closed
 recall    unsatisfied waiting
+recall    again       ✘ case-awaits-recall
 recall    give up     closed
 recall    withdraw    ✘ case-touched
 closed    contact     ✘ case-closed
 closed    resolve     ✘ case-closed
 closed    satisfied   ✘ case-closed
 closed    unsatisfied ✘ case-closed
+closed    again       ✘ case-closed
 closed    give up     ✘ case-closed
 closed    withdraw    ✘ case-closed
 withdrawn contact     ✘ case-withdrawn
 withdrawn resolve     ✘ case-withdrawn
 withdrawn satisfied   ✘ case-withdrawn
 withdrawn unsatisfied ✘ case-withdrawn
+withdrawn again       ✘ case-withdrawn
 withdrawn give up     ✘ case-withdrawn
 withdrawn withdraw    ✘ case-withdrawn
 "
@@ -91,7 +97,7 @@ withdrawn withdraw    ✘ case-withdrawn
 
 #[test]
 fn an_unsatisfied_customer_wants_another_cause() {
-    let recall = State::Recall { contact: contact(), outcome: outcome("没拧紧"), due: Millis(200) };
+    let recall = State::Recall { contact: contact(), outcome: outcome("没拧紧"), due: Millis(200), lapsed: false };
     let again = recall.after(Act::Unsatisfied { due: Millis(300) }).unwrap();
     assert_eq!(again, State::Waiting { due: Millis(300), earlier: Some(cause("没拧紧")) });
     let contacted = again.after(Act::Contact(contact())).unwrap();
@@ -102,7 +108,7 @@ fn an_unsatisfied_customer_wants_another_cause() {
 
 #[test]
 fn nobody_gives_up_before_the_time_is_over() {
-    let recall = State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200) };
+    let recall = State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200), lapsed: false };
     let early = recall.after(Act::GiveUp { at: Millis(200) });
     assert!(matches!(early, Err(Problem::Refused("case-recall-not-over"))));
 }

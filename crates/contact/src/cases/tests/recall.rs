@@ -5,7 +5,8 @@ use testkit::on_both_wired;
 
 use super::world::*;
 use crate::cases::model::{StateKey, Verdict};
-use crate::cases::{ResultForm, contact, fill, give_up, resolve, store};
+use crate::cases::ports::RecallLapsed;
+use crate::cases::{ResultForm, contact, fill, give_up, recall_again, resolve, store};
 
 const BAD: (&str, &str, &str) = ("repeat_repair", "yes", "A7.3.3");
 
@@ -72,7 +73,7 @@ async fn an_unsatisfied_one_opens_the_same_case_again_and_another_cause_is_neede
         let c = resolved(w, &staff, 700, "没拧紧").await;
         minutes(w, 60);
         let mut e = call(710, w.store, vec![complaint("还是响")]);
-        (e.recall, e.satisfied) = (Some(c.id), Some(false));
+        (e.recall, e.verdict) = (Some(c.id), Some(false));
         record(w, &staff.agent, &e).await.unwrap();
         assert_eq!(count(w, &CASES).await, 1, "no second case");
         let c = the_case(w, 700).await;
@@ -168,6 +169,28 @@ async fn fields_are_filled_and_corrected() {
         // Nothing changed: nothing is written.
         fill(&w.db, &staff.service, c.id, c.version, &given(&[("demand", "退车")]), None).await.unwrap();
         assert_eq!(the_case(w, 700).await.version, c.version);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recall_without_an_answer_is_planned_again_or_closed() {
+    on_both_wired(wire, async |w| {
+        let staff = opened(w).await;
+        let c = resolved(w, &staff, 700, "没拧紧").await;
+        let lapsed = |task| RecallLapsed { store: w.store, task, case: c.id };
+        let planned = recall_again(&w.db, &staff.service, c.id, c.version).await;
+        assert!(matches!(planned, Err(Problem::Refused("case-awaits-recall"))));
+        platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(Id::new(1))).await }).unwrap();
+        assert_eq!(the_case(w, 700).await.version, c.version, "another task's end is none of its business");
+        platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(c.recall_task_id.unwrap())).await }).unwrap();
+        assert_eq!(notices(w, 3, "case_recall_lapsed").await, 1);
+        recall_again(&w.db, &staff.service, c.id, c.version + 1).await.unwrap();
+        let again = the_case(w, 700).await;
+        assert_eq!((again.state, again.recall_task_id.is_some()), (StateKey::Recall, true));
+        platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(again.recall_task_id.unwrap())).await }).unwrap();
+        give_up(&w.db, &staff.service, c.id, again.version + 1, "客户拒接").await.unwrap();
+        assert_eq!(the_case(w, 700).await.verdict, Some(Verdict::Unreached));
     })
     .await;
 }

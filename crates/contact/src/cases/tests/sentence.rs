@@ -124,7 +124,7 @@ fn a_book_with_faults_names_each_place() {
 fn answer(question: &str, option: &str, kind: Option<&str>) -> Point {
     Point {
         task: TaskId::new(500),
-        question: Some(question.into()),
+        question: question.into(),
         option: Some(option.into()),
         case_kind: kind.map(str::to_owned),
         department: None,
@@ -135,12 +135,12 @@ fn answer(question: &str, option: &str, kind: Option<&str>) -> Point {
 fn remark(mark: Mark, text: &str) -> Point {
     Point {
         task: TaskId::new(500),
-        question: None,
+        question: mark.key().into(),
         option: None,
         case_kind: None,
         department: None,
         text: Some(text.into()),
-        remark: Some(mark),
+        remark: Some(1),
     }
 }
 

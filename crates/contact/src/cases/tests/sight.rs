@@ -97,7 +97,7 @@ async fn only_the_owner_dials_and_not_without_end() {
         assert_eq!(outcome(dial(&w.db, &staff.service, c.id).await), "case-not-owner");
         crate::cases::take(&w.db, &second, c.id, c.version).await.unwrap();
         let dialled = dial(&w.db, &second, c.id).await.unwrap();
-        assert_eq!((dialled.digits.expose(), dialled.mode.as_str(), dialled.seconds), ("13812344417", "tel", 30));
+        assert_eq!((dialled.digits.expose(), dialled.mode, dialled.seconds), ("13812344417", "tel", 30));
         for _ in 0..59 {
             dial(&w.db, &second, c.id).await.unwrap();
         }

@@ -9,14 +9,15 @@ use platform::{args, stmt, transact};
 use serde_json::json;
 use testkit::World;
 
-use crate::cases::ports::{CallRecorded, CallRevoked, Mark, Point, StaffLeft};
+use crate::cases::ports::{CallRecorded, CallRevoked, Point, RecallLapsed, StaffLeft};
 use crate::cases::store::CaseRow;
-use crate::cases::{on_call, on_revoked, on_staff_left};
+use crate::cases::{on_call, on_recall_lapsed, on_revoked, on_staff_left};
 
 stmt!(ADD_CUSTOMER, "INSERT INTO customer (id, group_id, kind, name, name_key, region, created_at, updated_at) VALUES ($1,$2,'person',$3,$3,'成都',0,0)");
 stmt!(ADD_LINE, "INSERT INTO customer_phone (id, group_id, customer_id, digits, status, rank, created_at) VALUES ($1,$2,$3,'13812344417','works',1,0)");
+stmt!(ADD_SIGHT, "INSERT INTO customer_store (customer_id, store_id, group_id, why, since) VALUES ($1,$2,$3,'visit',0)");
 stmt!(ADD_VEHICLE, "INSERT INTO vehicle (id, group_id, vin, plate, brand, series, purchased_on, created_at, updated_at) VALUES ($1,$2,'LSVAA4187E2000001','川A7K3Q2','斯柯达','速派','2023-06-30',0,0)");
-stmt!(ADD_ORDER, "INSERT INTO repair_order (id, group_id, store_id, business_key, number, customer_id, vehicle_id, opened_on, items, mileage_km, state, content_hash, created_at, updated_at) VALUES ($1,$2,$3,$4,$4,$5,$6,$7,'空调异响检查',41260,'open','x',0,0)");
+stmt!(ADD_ORDER, "INSERT INTO repair_order (id, group_id, store_id, business_key, number, customer_id, vehicle_id, opened_on, items, mileage_km, state, content_hash, created_at, updated_at) VALUES ($1,$2,$3,$4,$4,$5,$6,$7,'空调异响检查',41260,'recorded','x',0,0)");
 stmt!(ADD_TASK, "INSERT INTO task (id, group_id, store_id, kind, class, rule_version, subject_kind, subject_id, customer_id, vehicle_id, phone_line_id, contact_id, event_on, from_on, due_on, from_at, due_at, expires_at, state, max_attempts, created_at) VALUES ($1,$2,$3,'3DC','repair',0,'repair_order',$4,$5,$6,$7,600,'2026-11-17','2026-11-18','2026-11-20',0,0,0,'open',3,0)");
 stmt!(ADD_ROLE, "INSERT INTO role (id, group_id, role_key, label_zh, grants, shipped) VALUES ($1,$2,$3,$3,$4,1)");
 stmt!(ADD_POST, "INSERT INTO assignment (id, group_id, user_id, role_id, store_id, department, since) VALUES ($1,$2,$3,$4,$5,$6,0)");
@@ -55,6 +56,7 @@ pub fn wire() -> Wire {
     Wire::default()
         .listen(|tx, e: &CallRecorded| Box::pin(on_call(tx, e)))
         .listen(|tx, e: &CallRevoked| Box::pin(on_revoked(tx, e)))
+        .listen(|tx, e: &RecallLapsed| Box::pin(on_recall_lapsed(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(on_staff_left(tx, e)))
 }
 
@@ -65,6 +67,7 @@ pub async fn furnish(w: &World) -> Staff {
     transact!(w.db, &w.system(), |tx| {
         tx.exec(&ADD_CUSTOMER, args![CUSTOMER, w.group, "陈晓帆"]).await?;
         tx.exec(&ADD_LINE, args![LINE, w.group, CUSTOMER]).await?;
+        tx.exec(&ADD_SIGHT, args![CUSTOMER, w.store, w.group]).await?;
         tx.exec(&ADD_VEHICLE, args![300i64, w.group]).await?;
         for (id, day) in [(400i64, "2026-11-17"), (401, "2026-10-20"), (402, "2026-01-05")] {
             let order = args![id, w.group, w.store, format!("n:{id}"), CUSTOMER, 300i64, day];
@@ -118,16 +121,16 @@ pub fn call(attempt: i64, store: StoreId, points: Vec<Point>) -> CallRecorded {
         tasks: vec![TASK],
         reached: true,
         points,
-        case_fields: vec![],
         recall: None,
-        satisfied: None,
+        verdict: None,
+        case_fields: vec![],
     }
 }
 
 pub fn bad(question: &str, option: &str, kind: &str) -> Point {
     Point {
         task: TASK,
-        question: Some(question.into()),
+        question: question.into(),
         option: Some(option.into()),
         case_kind: Some(kind.into()),
         department: Some(if kind == "A7.3.4" { Department::Showroom } else { Department::Service }),
@@ -139,12 +142,12 @@ pub fn bad(question: &str, option: &str, kind: &str) -> Point {
 pub fn complaint(text: &str) -> Point {
     Point {
         task: TASK,
-        question: None,
+        question: "complaint".into(),
         option: None,
         case_kind: None,
         department: None,
         text: Some(text.into()),
-        remark: Some(Mark::Complaint),
+        remark: Some(1),
     }
 }
 
@@ -198,6 +201,6 @@ pub async fn resolved(w: &World, staff: &Staff, attempt: i64, cause: &str) -> Ca
 
 pub async fn answered(w: &World, staff: &Staff, case: &CaseRow, attempt: i64, satisfied: bool) {
     let mut e = call(attempt, w.store, vec![]);
-    (e.recall, e.satisfied) = (Some(case.id), Some(satisfied));
+    (e.recall, e.verdict) = (Some(case.id), Some(satisfied));
     record(w, &staff.agent, &e).await.expect("recorded");
 }

@@ -30,7 +30,7 @@ pub async fn on_customer(
     undo: &mut Undo,
 ) -> Result<Numbers> {
     let customer = contact.customer_id;
-    let lines = people_port::lines_of(tx, context.group, &[customer]).await?;
+    let lines = people_port::lines_of(tx, context.group, customer).await?;
     let dialled = new.phone_line.or_else(|| numbers::choose(&lines, contact.phone_line_id).map(|l| l.id));
     let mark = match outcome.number_mark {
         NumberMark::Wrong => Some(PhoneStatus::Wrong),
@@ -60,10 +60,10 @@ pub async fn on_customer(
     let today = context.today(tx.now());
     for vehicle in &new.sold_car {
         if people_port::end_ownership(tx, *vehicle, customer, today).await? {
-            undo.sold.push(*vehicle);
+            undo.sold.push((*vehicle, today));
         }
     }
-    let lines = people_port::lines_of(tx, context.group, &[customer]).await?;
+    let lines = people_port::lines_of(tx, context.group, customer).await?;
     let wished = added.or(contact.phone_line_id);
     Ok(Numbers { new: added, next: numbers::choose(&lines, wished).map(|l| l.id) })
 }

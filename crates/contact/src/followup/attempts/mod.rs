@@ -123,7 +123,8 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         customer: contact.customer_id,
         tasks: asked.clone(),
         reached: attempt.reached,
-        verdict: recall.and_then(|(task, _)| verdict(task, new, &tasks, late)),
+        satisfied: recall.and_then(|(task, _)| satisfied(task, new, &tasks, late)),
+        case_fields: new.case_fields.clone(),
         recall: recall.map(|(_, case)| case),
         recall_task: recall.map(|(task, _)| task),
         points,
@@ -136,7 +137,7 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
     let facts = json!({ "outcome": attempt.outcome, "contact": contact.id, "late": late, "seconds": attempt.seconds });
     audit::note(tx, "attempt.add", "attempt", attempt.id.raw(), &serde_json::Value::Null, &facts).await?;
     let line = json!({ "outcome": attempt.outcome, "kinds": contact.kinds(), "agent": agent, "late": late });
-    people_port::timeline(tx, contact.customer_id, store_id, "call", attempt.id.raw(), &line).await?;
+    people_port::timeline(tx, contact.customer_id, store_id, "call", attempt.id.raw(), line).await?;
     told(tx, store_id);
     Ok(Saved {
         attempt: attempt.id,
@@ -261,12 +262,13 @@ async fn answers(
         if a.effect == Effect::Bad {
             points.push(Point {
                 task,
-                question: a.question.clone(),
+                question: Some(a.question.clone()),
                 option: a.option.clone(),
                 case_kind: a.case_kind.clone(),
                 department: a.department,
                 text: a.text.clone(),
                 remark: None,
+                remark_id: None,
             });
         }
     }
@@ -280,12 +282,13 @@ async fn answers(
         if r.opens_case() {
             points.push(Point {
                 task: r.task.unwrap_or(first),
-                question: r.mark.key().into(),
+                question: None,
                 option: None,
                 case_kind: r.case_kind.clone(),
                 department: r.department,
                 text: Some(r.text.clone()),
-                remark: Some(id.raw()),
+                remark: Some(r.mark),
+                remark_id: Some(id.raw()),
             });
         }
     }
@@ -298,7 +301,7 @@ fn recall_of(tasks: &[Task], asked: &[TaskId]) -> Option<(TaskId, CaseId)> {
 }
 
 /// B8.4e/f: what the re-call found, where this call settled it: a bad answer is a no, a good or fair one a yes.
-fn verdict(task: TaskId, new: &NewAttempt, tasks: &[Task], late: bool) -> Option<bool> {
+fn satisfied(task: TaskId, new: &NewAttempt, tasks: &[Task], late: bool) -> Option<bool> {
     let settled = tasks.iter().any(|t| {
         t.id == task && matches!(t.result, Some(TaskResult::Complete | TaskResult::Partial))
     });

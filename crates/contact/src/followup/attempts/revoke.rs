@@ -65,7 +65,7 @@ pub async fn revoke(tx: &mut Tx, id: AttemptId) -> Result<()> {
     let before = json!({ "outcome": attempt.outcome, "contact": contact.id });
     audit::note(tx, "attempt.revoke", "attempt", id.raw(), &before, &serde_json::Value::Null).await?;
     let line = json!({ "outcome": attempt.outcome, "agent": user });
-    people_port::timeline(tx, attempt.customer_id, store_id, "call_revoked", id.raw(), &line).await?;
+    people_port::timeline(tx, attempt.customer_id, store_id, "call_revoked", id.raw(), line).await?;
     told(tx, store_id);
     Ok(())
 }
@@ -113,8 +113,8 @@ async fn put_back(tx: &mut Tx, attempt: &Attempt, undo: &Undo) -> Result<()> {
     if let Some(best) = &undo.best_time {
         people_port::set_best_time(tx, attempt.customer_id, best.as_deref()).await?;
     }
-    for vehicle in &undo.sold {
-        people_port::restore_ownership(tx, *vehicle, attempt.customer_id).await?;
+    for (vehicle, day) in &undo.sold {
+        people_port::resume_ownership(tx, *vehicle, attempt.customer_id, *day).await?;
     }
     if undo.opted_out {
         people_port::opt_in(tx, attempt.customer_id).await?;

@@ -1,6 +1,6 @@
 //! What a call changed, as it was before: stored with the attempt, so that it can be put back exactly. Ids only.
 
-use kernel::{ContactId, Millis, PhoneLineId, Problem, Result, TaskId, UserId, VehicleId};
+use kernel::{ContactId, Millis, PhoneLineId, Problem, Result, StoreDate, TaskId, UserId, VehicleId};
 use platform::db::Tx;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub struct Undo {
     pub added_phones: Vec<PhoneLineId>,
     /// `Some(old)` where the call set it.
     pub best_time: Option<Option<String>>,
-    pub sold: Vec<VehicleId>,
+    pub sold: Vec<(VehicleId, StoreDate)>,
     pub opted_out: bool,
 }
 

@@ -66,6 +66,11 @@ pub fn read(fields: &Fields, ground: &Ground<'_>) -> Result<NewAttempt, FieldErr
         script_version: fields.parsed("script_version"),
         tasks: Some(ground.tasks.iter().map(|(id, _)| *id).collect()),
         confirmed: fields.has("confirmed"),
+        case_fields: fields
+            .starting("case.")
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect(),
     })
 }
 

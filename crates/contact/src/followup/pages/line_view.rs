@@ -48,7 +48,7 @@ fn view(ui: &Ui, rules: &FollowupRules, names: &HashMap<UserId, String>, line: &
         person: line.person.clone(),
         beside: beside.filter(|b| *b != line.person),
         phone: line.phone.as_ref().map(kernel::Phone::masked),
-        plate: line.plate.clone(),
+        plate: line.plate.as_ref().map(ToString::to_string),
         series: line.series.clone(),
         kinds: words::kind_pills(ui, rules, line.kinds.iter().map(String::as_str)),
         due,

@@ -126,7 +126,7 @@ async fn 号码_换下一个_用尽则待补_补上即回() {
         assert!(dead(12, "out_of_service").await.number_needed);
         assert_eq!((s.phone_status(11).await, s.phone_status(12).await), ("wrong".into(), "out_of_service".into()));
         assert_eq!(numbers::needed(&mut s.w.db.reads(), &s.me(), None).await.expect("a list").len(), 1);
-        let page = queue::page(&mut s.w.db.reads(), &s.me(), &Default::default(), s.w.clock.now()).await.expect("a page");
+        let page = s.page(&s.me(), &Default::default()).await.expect("a page");
         assert_eq!(page.rows.len(), 0);
         let phone = Phone::parse("13700000001").expect("a phone");
         transact!(s.w.db, &s.me(), |tx| { numbers::supply(tx, contact, &phone).await }).expect("supplied");
@@ -319,10 +319,14 @@ async fn 不满意_随通话一同上报_收回时一同复原() {
         HEARD.lock().expect("heard").clear();
         let saved = s.save(&s.me(), &call).await.expect("saved");
         let heard = HEARD.lock().expect("heard").clone();
-        let points: Vec<&str> = heard[0].points.iter().map(|p| p.question.as_str()).collect();
+        let points: Vec<&str> = heard[0]
+            .points
+            .iter()
+            .map(|p| p.question.as_deref().or(p.remark.map(|m| m.key())).expect("one of them"))
+            .collect();
         assert_eq!(points, ["waiting", "complaint", "suggestion", "question"]);
-        assert_eq!((heard.len(), heard[0].verdict, heard[0].recall, heard[0].tasks.as_slice()), (1, None, None, &[task.id][..]));
-        assert!(heard[0].points.iter().all(|p| p.task == task.id) && heard[0].points[1].remark.is_some());
+        assert_eq!((heard.len(), heard[0].satisfied, heard[0].recall, heard[0].tasks.as_slice()), (1, None, None, &[task.id][..]));
+        assert!(heard[0].points.iter().all(|p| p.task == task.id) && heard[0].points[1].remark_id.is_some());
         assert_eq!(s.task_of(2).await.result, Some(TaskResult::Superseded));
         s.revoke(saved.attempt).await.expect("taken back");
         same(&before, &(s.tasks().await, s.contacts().await));
@@ -360,7 +364,7 @@ async fn 复访_满意与否() {
             HEARD.lock().expect("heard").clear();
             s.save(&s.me(), &call).await.expect("saved");
             let heard = HEARD.lock().expect("heard").clone();
-            assert_eq!((heard[0].verdict, heard[0].recall), (want, Some(case)), "{outcome} {effect:?}");
+            assert_eq!((heard[0].satisfied, heard[0].recall), (want, Some(case)), "{outcome} {effect:?}");
         }
     })
     .await;

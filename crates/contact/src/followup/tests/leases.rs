@@ -86,7 +86,7 @@ async fn 队列_次序与缘由() {
         s.save(&s.me(), &promised).await.expect("promised");
         s.call(of(12).await, "no_answer").await;
         let order = async || {
-            let page = queue::page(&mut s.w.db.reads(), &s.me(), &Filter::default(), s.w.clock.now()).await.expect("a page");
+            let page = s.page(&s.me(), &Filter::default()).await.expect("a page");
             assert_eq!(page.next, None);
             page.rows.iter().map(|r| (r.customer_id.raw(), r.why)).collect::<Vec<_>>()
         };
@@ -107,13 +107,12 @@ async fn 队列_次序与缘由() {
         assert_eq!(counts.reached_today, 1);
         // Everybody's queue needs its own right; another agent's own is empty.
         let all = Filter { view: View::All, ..Filter::default() };
-        let page = async |scope, filter| queue::page(&mut s.w.db.reads(), scope, filter, s.w.clock.now()).await;
-        assert!(matches!(page(&s.me(), &all).await, Err(Problem::Forbidden)));
-        assert_eq!(page(&s.boss(), &all).await.expect("all").rows.len(), 5);
+        assert!(matches!(s.page(&s.me(), &all).await, Err(Problem::Forbidden)));
+        assert_eq!(s.page(&s.boss(), &all).await.expect("all").rows.len(), 5);
         let other = s.as_agent(s.agent(101, 1, None).await);
-        assert_eq!(page(&other, &Filter::default()).await.expect("none").rows.len(), 0);
+        assert_eq!(s.page(&other, &Filter::default()).await.expect("none").rows.len(), 0);
         let none = Filter { kind: Some("7DC".into()), ..Filter::default() };
-        assert_eq!(page(&s.me(), &none).await.expect("none").rows.len(), 0);
+        assert_eq!(s.page(&s.me(), &none).await.expect("none").rows.len(), 0);
     })
     .await;
 }
@@ -129,7 +128,7 @@ async fn 队列_翻页不重不漏() {
         s.record(&(10..130).collect::<Vec<_>>()).await;
         let (mut filter, mut seen) = (Filter::default(), Vec::new());
         loop {
-            let page = queue::page(&mut s.w.db.reads(), &s.me(), &filter, s.w.clock.now()).await.expect("a page");
+            let page = s.page(&s.me(), &filter).await.expect("a page");
             assert!(page.rows.len() <= 50);
             seen.extend(page.rows.iter().map(|r| r.customer_id.raw()));
             match page.next {
@@ -156,7 +155,7 @@ async fn 暂放一边_一小时后回来() {
         assert_eq!(show(back), "2026-11-19 11:00");
         let next = async || transact!(s.w.db, &me, |tx| { queue::next_for(tx).await }).expect("next");
         assert_eq!(next().await, None);
-        let page = queue::page(&mut s.w.db.reads(), &me, &Filter::default(), s.w.clock.now()).await.expect("a page");
+        let page = s.page(&me, &Filter::default()).await.expect("a page");
         assert_eq!((page.rows[0].why, page.rows[0].aside), (Why::PutAside, Some(Aside::NeedsFacts)));
         s.now("2026-11-19 11:00");
         assert_eq!(next().await.map(|l| l.contact), Some(contact));
@@ -237,7 +236,7 @@ async fn 通话视图_号码遮蔽_资料齐全() {
         assert_eq!(view.numbers.len(), 1);
         assert!(view.numbers[0].next && format!("{:?} {}", view.numbers[0].phone, view.numbers[0].phone).contains("138****4417"));
         assert!(view.tasks[0].date_is_second_choice && view.tasks[0].in_detail);
-        assert_eq!(view.tasks[0].vehicle.as_ref().and_then(|v| v.plate.clone()).as_deref(), Some("川A21"));
+        assert_eq!(view.tasks[0].vehicle.as_ref().and_then(|v| v.plate.clone()).map(|p| p.to_string()).as_deref(), Some("川A·00021"));
         assert_eq!((view.blocks.len(), view.person.as_str()), (1, "陈晓帆"));
         let nobody = s.w.scope(UserId::new(7), None, &[(kernel::Cap::CustomerRead, kernel::Reach::Store)]);
         let refused = call::open(&mut s.w.db.reads(), &nobody, view.contact.id, s.w.clock.now()).await;

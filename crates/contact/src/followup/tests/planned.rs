@@ -153,8 +153,7 @@ async fn 导入_完成之前无人可见_之后合并() {
         assert_eq!(hidden, 3);
         let import = ImportId::new(900);
         let me = s.me();
-        let page = crate::followup::queue::page(&mut s.w.db.reads(), &me, &Default::default(), s.w.clock.now());
-        assert_eq!(page.await.expect("a page").rows.len(), 1);
+        assert_eq!(s.page(&me, &Default::default()).await.expect("a page").rows.len(), 1);
         let hidden_id = s.contacts().await.iter().find(|c| c.state == ContactState::Hidden).expect("one").id;
         let taken = transact!(s.w.db, &me, |tx| { crate::followup::lease::take(tx, hidden_id).await });
         assert!(matches!(taken, Err(kernel::Problem::NotFound)));

@@ -13,12 +13,19 @@ use crate::followup::model::{AnswerIn, Contact, Direction, Effect, NewAttempt, S
 use crate::followup::people_port::{
     CustomerOptedOut, DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded, StaffLeft,
 };
+use crate::followup::queue::{self, Filter, Page};
 use crate::followup::{self, attempts};
 
 stmt!(
     T_CUSTOMER,
     "INSERT INTO customer (id, group_id, kind, name, name_key, created_at, updated_at) VALUES ($1,1,$2,$3,$3,0,0)"
 );
+stmt!(T_SIGHT, "INSERT INTO customer_store (customer_id, store_id, group_id, why, since) VALUES ($1,$2,1,'visit',0)");
+stmt!(
+    T_ROLE,
+    "INSERT INTO role (id, group_id, role_key, label_zh, grants, shipped) VALUES (50,1,'agent','回访专员',$1,1) ON CONFLICT DO NOTHING"
+);
+stmt!(T_POST, "INSERT INTO assignment (id, group_id, user_id, role_id, store_id, since) VALUES ($1,1,$2,50,$3,0)");
 stmt!(
     T_PHONE,
     "INSERT INTO customer_phone (id, group_id, customer_id, digits, contact_name, status, rank, created_at) \
@@ -31,13 +38,13 @@ stmt!(
 stmt!(
     T_ORDER,
     "INSERT INTO repair_order (id, group_id, store_id, business_key, customer_id, vehicle_id, visitor_name, phone_line_id, \
-     opened_on, settled_on, state, content_hash, created_at, updated_at) VALUES ($1,1,$2,$3,$4,$5,$6,$7,$8,$9,'active','',0,0)"
+     opened_on, settled_on, state, content_hash, created_at, updated_at) VALUES ($1,1,$2,$3,$4,$5,$6,$7,$8,$9,'recorded','',0,0)"
 );
 stmt!(T_ORDER_DATE, "UPDATE repair_order SET settled_on=$2 WHERE id=$1");
 stmt!(
     T_DELIVERY,
     "INSERT INTO delivery (id, group_id, store_id, business_key, customer_id, vehicle_id, delivered_on, state, content_hash, \
-     created_at, updated_at) VALUES ($1,1,$2,$3,$4,$5,$6,'active','',0,0)"
+     created_at, updated_at) VALUES ($1,1,$2,$3,$4,$5,$6,'recorded','',0,0)"
 );
 stmt!(
     T_SHARE,
@@ -135,6 +142,8 @@ impl Shop<'_> {
         let user = self.w.user(id, "专员").await;
         let (from, until) = (absent.map(|a| d(a.0)), absent.map(|a| d(a.1)));
         transact!(self.w.db, &self.system(), |tx| {
+            tx.exec(&T_ROLE, args![r#"[["call.work","own"]]"#]).await?;
+            tx.exec(&T_POST, args![id + 5000, user, self.w.store]).await?;
             tx.exec(&T_SHARE, args![self.w.store, user, share, from, until]).await
         })
         .expect("a share");
@@ -149,8 +158,11 @@ impl Shop<'_> {
         self.client(id, "organisation", name, phone).await;
     }
     async fn client(&self, id: i64, kind: &str, name: &str, phone: &str) {
-        transact!(self.w.db, &self.system(), |tx| { tx.exec(&T_CUSTOMER, args![id, kind, name]).await })
-            .expect("a customer");
+        transact!(self.w.db, &self.system(), |tx| { 
+            tx.exec(&T_CUSTOMER, args![id, kind, name]).await?;
+            tx.exec(&T_SIGHT, args![id, self.w.store]).await
+        })
+        .expect("a customer");
         if !phone.is_empty() {
             self.phone(id * 10 + 1, id, phone, None, 1).await;
         }
@@ -177,7 +189,7 @@ impl Shop<'_> {
         let settled = settled.map(d);
         let opened = settled.unwrap_or_else(|| d("2026-11-18"));
         transact!(self.w.db, &self.system(), |tx| {
-            tx.exec(&T_VEHICLE, args![vehicle, format!("川A{vehicle}")]).await?;
+            tx.exec(&T_VEHICLE, args![vehicle, format!("川A{vehicle:05}")]).await?;
             let (name, line) = (visitor.map(|v| v.0), visitor.map(|v| v.1));
             let key = format!("n:{id}");
             tx.exec(&T_ORDER, args![id, self.w.store, key, customer, vehicle, name, line, opened, settled]).await
@@ -190,7 +202,7 @@ impl Shop<'_> {
     }
     pub async fn delivery(&self, id: i64, customer: i64, vehicle: i64, day: &str) {
         transact!(self.w.db, &self.system(), |tx| {
-            tx.exec(&T_VEHICLE, args![vehicle, format!("川A{vehicle}")]).await?;
+            tx.exec(&T_VEHICLE, args![vehicle, format!("川A{vehicle:05}")]).await?;
             let key = format!("{vehicle}|{day}");
             tx.exec(&T_DELIVERY, args![id, self.w.store, key, customer, vehicle, d(day)]).await
         })
@@ -273,6 +285,9 @@ impl Shop<'_> {
         found.0
     }
 
+    pub async fn page(&self, scope: &Scope, filter: &Filter) -> Result<Page> {
+        queue::page(&mut self.w.db.reads(), scope, filter, self.w.clock.now()).await
+    }
     pub async fn save(&self, scope: &Scope, new: &NewAttempt) -> Result<Saved> {
         transact!(self.w.db, scope, |tx| { attempts::save(tx, new).await })
     }
@@ -308,6 +323,7 @@ impl Shop<'_> {
             note: None,
             script_version: None,
             tasks: None,
+            case_fields: Vec::new(),
             confirmed: outcome == "opted_out",
         }
     }
