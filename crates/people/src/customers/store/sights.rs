@@ -1,0 +1,169 @@
+//! `customer_store`, `contact_block`, `reveal_log`.
+
+use kernel::{CustomerId, GroupId, ImportId, Millis, Phone, Result, Scope, StoreId, UserId};
+use platform::db::{One, Sql, Tx};
+use platform::{args, row, stmt};
+
+use crate::customers::Sight;
+use crate::customers::model::{Block, CustomerKind, SightWhy};
+
+row! {
+    /// A line of the list of customers.
+    #[derive(Clone)]
+    pub struct Listed {
+        pub id: CustomerId,
+        pub kind: CustomerKind,
+        pub name: String,
+        pub phone: Option<Phone>,
+        pub plate: Option<kernel::Plate>,
+        pub series: Option<String>,
+        pub opted_out_at: Option<Millis>,
+    }
+}
+
+stmt!(
+    SIGHTS,
+    "SELECT customer_id AS v FROM customer_store WHERE customer_id IN {{ids:$3}} AND store_id=$2 AND group_id=$1"
+);
+stmt!(
+    SEEN,
+    "SELECT id AS v FROM customer c WHERE c.id IN {{ids:$4}} AND c.group_id=$1 AND (CAST($2 AS BIGINT)=1 OR EXISTS \
+     (SELECT 1 FROM customer_store s WHERE s.customer_id=c.id AND s.store_id IN {{ids:$3}}))"
+);
+stmt!(
+    STORES_OF,
+    "SELECT customer_id AS k, store_id AS v FROM customer_store WHERE customer_id IN {{ids:$2}} AND group_id=$1"
+);
+// customer_store_by_store, downwards from the last id of the page before.
+stmt!(
+    LIST_STORE,
+    "SELECT c.id AS id, c.kind AS kind, c.name AS name, c.opted_out_at AS opted_out_at, \
+     (SELECT p.digits FROM customer_phone p WHERE p.customer_id=c.id AND p.ended_at IS NULL ORDER BY p.rank, p.id LIMIT 1) AS phone, \
+     (SELECT v.plate FROM ownership o JOIN vehicle v ON v.id=o.vehicle_id WHERE o.customer_id=c.id AND o.until_day IS NULL \
+      ORDER BY o.id DESC LIMIT 1) AS plate, \
+     (SELECT v.series FROM ownership o JOIN vehicle v ON v.id=o.vehicle_id WHERE o.customer_id=c.id AND o.until_day IS NULL \
+      ORDER BY o.id DESC LIMIT 1) AS series \
+     FROM (SELECT customer_id FROM customer_store WHERE store_id=$2 AND customer_id < $3 ORDER BY customer_id DESC LIMIT $4) s \
+     JOIN customer c ON c.id=s.customer_id WHERE c.group_id=$1 ORDER BY c.id DESC LIMIT 200"
+);
+// The primary key, downwards.
+stmt!(
+    LIST_MANY,
+    "SELECT c.id AS id, c.kind AS kind, c.name AS name, c.opted_out_at AS opted_out_at, \
+     (SELECT p.digits FROM customer_phone p WHERE p.customer_id=c.id AND p.ended_at IS NULL ORDER BY p.rank, p.id LIMIT 1) AS phone, \
+     (SELECT v.plate FROM ownership o JOIN vehicle v ON v.id=o.vehicle_id WHERE o.customer_id=c.id AND o.until_day IS NULL \
+      ORDER BY o.id DESC LIMIT 1) AS plate, \
+     (SELECT v.series FROM ownership o JOIN vehicle v ON v.id=o.vehicle_id WHERE o.customer_id=c.id AND o.until_day IS NULL \
+      ORDER BY o.id DESC LIMIT 1) AS series \
+     FROM customer c WHERE c.group_id=$1 AND c.id < $4 AND (CAST($2 AS BIGINT)=1 OR EXISTS \
+     (SELECT 1 FROM customer_store s WHERE s.customer_id=c.id AND s.store_id IN {{ids:$3}})) ORDER BY c.id DESC LIMIT $5"
+);
+stmt!(
+    DROP_SIGHT,
+    "DELETE FROM customer_store WHERE customer_id=$2 AND store_id=$3 AND group_id=$1"
+);
+stmt!(
+    DROP_SIGHTS,
+    "DELETE FROM customer_store WHERE customer_id=$2 AND group_id=$1"
+);
+stmt!(
+    BLOCK,
+    "INSERT INTO contact_block (customer_id, store_id, reason, subject, group_id, since) VALUES ($1,$2,$3,$4,$5,$6) \
+     ON CONFLICT DO NOTHING"
+);
+stmt!(
+    UNBLOCK,
+    "DELETE FROM contact_block WHERE customer_id=$2 AND store_id=$3 AND reason=$4 AND subject=$5 AND group_id=$1"
+);
+// The primary key.
+stmt!(
+    BLOCKS,
+    "SELECT customer_id, reason, subject, since FROM contact_block WHERE customer_id IN {{ids:$3}} AND store_id=$2 \
+     AND group_id=$1 ORDER BY customer_id, since LIMIT 5000"
+);
+stmt!(
+    REVEAL,
+    "INSERT INTO reveal_log (id, group_id, store_id, user_id, customer_id, what, reason, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)"
+);
+// reveal_log_by_user; counted up to the limit, never beyond.
+stmt!(
+    REVEALS,
+    "SELECT COUNT(*) AS v FROM (SELECT 1 FROM reveal_log WHERE user_id=$1 AND at > $2 LIMIT 1000) t"
+);
+
+/// Which of these the store already sees.
+pub async fn sights(q: &mut impl Sql, group: GroupId, store: StoreId, ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let found: Vec<One<CustomerId>> = q.all(&SIGHTS, args![group, store, ids]).await?;
+    Ok(found.into_iter().map(|f| f.0).collect())
+}
+
+/// Which of these the scope sees.
+pub async fn seen(q: &mut impl Sql, scope: &Scope, ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
+    let (all, stores) = Sight::of(scope).params();
+    let found: Vec<One<CustomerId>> = q.all(&SEEN, args![scope.group, all, stores.as_slice(), ids]).await?;
+    Ok(found.into_iter().map(|f| f.0).collect())
+}
+
+pub async fn stores_of(q: &mut impl Sql, group: GroupId, ids: &[CustomerId]) -> Result<Vec<(CustomerId, StoreId)>> {
+    q.all(&STORES_OF, args![group, ids]).await
+}
+
+/// Newest first, below `before`.
+pub async fn list(q: &mut impl Sql, scope: &Scope, before: CustomerId, limit: i64) -> Result<Vec<Listed>> {
+    match Sight::of(scope) {
+        Sight::Stores(stores) if stores.len() == 1 => {
+            q.all(&LIST_STORE, args![scope.group, stores[0], before, limit]).await
+        }
+        sight => {
+            let (all, stores) = sight.params();
+            q.all(&LIST_MANY, args![scope.group, all, stores.as_slice(), before, limit]).await
+        }
+    }
+}
+
+pub async fn insert_sights(
+    tx: &mut Tx,
+    store: StoreId,
+    ids: &[CustomerId],
+    why: SightWhy,
+    import: Option<ImportId>,
+) -> Result<()> {
+    let (group, now) = (tx.scope().group, tx.now());
+    let values: Vec<_> = ids.iter().map(|id| args![*id, store, group, why, now, import]).collect();
+    let columns = ["customer_id", "store_id", "group_id", "why", "since", "import_id"];
+    tx.bulk("customer_store", &columns, &values, "ON CONFLICT DO NOTHING").await.map(|_| ())
+}
+
+pub async fn drop_sight(tx: &mut Tx, id: CustomerId, store: StoreId) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&DROP_SIGHT, args![group, id, store]).await.map(|_| ())
+}
+
+pub async fn drop_sights(tx: &mut Tx, id: CustomerId) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&DROP_SIGHTS, args![group, id]).await.map(|_| ())
+}
+
+pub async fn block(tx: &mut Tx, id: CustomerId, store: StoreId, reason: &str, subject: i64) -> Result<()> {
+    let (group, now) = (tx.scope().group, tx.now());
+    tx.exec(&BLOCK, args![id, store, reason, subject, group, now]).await.map(|_| ())
+}
+
+pub async fn unblock(tx: &mut Tx, id: CustomerId, store: StoreId, reason: &str, subject: i64) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&UNBLOCK, args![group, id, store, reason, subject]).await.map(|_| ())
+}
+
+pub async fn blocks(q: &mut impl Sql, group: GroupId, store: StoreId, ids: &[CustomerId]) -> Result<Vec<Block>> {
+    q.all(&BLOCKS, args![group, store, ids]).await
+}
+
+pub async fn reveals_since(q: &mut impl Sql, user: UserId, since: Millis) -> Result<i64> {
+    q.count(&REVEALS, args![user, since]).await
+}
+
+pub async fn log_reveal(tx: &mut Tx, user: UserId, id: CustomerId, what: &str, reason: &str) -> Result<()> {
+    let (group, store, now) = (tx.scope().group, tx.scope().store, tx.now());
+    let entry = tx.new_id::<kernel::Event>();
+    tx.exec(&REVEAL, args![entry, group, store, user, id, what, reason, now]).await.map(|_| ())
+}

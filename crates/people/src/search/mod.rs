@@ -1,0 +1,108 @@
+//! One box finds everybody: name (two characters are enough, pinyin and initials too), the end of a phone, part of a
+//! plate or VIN. Tokens are ours on both engines; what they find is checked again on the rows.
+
+mod hits;
+mod query;
+mod store;
+mod tokens;
+
+use std::collections::HashMap;
+
+use futures_util::future::BoxFuture;
+use kernel::{CustomerId, GroupId, Phone, Plate, Result, StoreId};
+use platform::db::{Reads, Tx};
+
+use crate::{customers, vehicles};
+
+pub use hits::find;
+
+/// One customer found. The phone is given typed: it prints masked.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    pub customer: CustomerId,
+    /// "" where nobody told it.
+    pub name: String,
+    /// The number that matched, else the one to try first.
+    pub phone: Option<Phone>,
+    pub plate: Option<Plate>,
+    pub series: Option<String>,
+    /// A follow-up of theirs waits at the store worked in: a caller can be served at once.
+    pub open_contact: bool,
+}
+
+/// Tells which of these customers have an open follow-up at a store; the capability that plans follow-ups registers
+/// itself with `inventory::submit!`.
+pub struct OpenContacts {
+    pub of: fn(Reads, GroupId, StoreId, Vec<CustomerId>) -> BoxFuture<'static, Result<Vec<CustomerId>>>,
+}
+platform::inventory::collect!(OpenContacts);
+
+/// Makes the tokens of these customers anew from their rows, lines, cars and stores.
+/// # Errors
+/// As the database answers.
+pub async fn refresh(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    store::forget(tx, ids).await?;
+    remember(tx, ids).await
+}
+
+/// As [`refresh`], for customers that were made in this transaction.
+pub(crate) async fn remember(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
+    let group = tx.scope().group;
+    let rows = customers::store::names(tx, group, ids).await?;
+    let mut who: HashMap<CustomerId, Gathered> = HashMap::with_capacity(ids.len());
+    for line in customers::store::lines_of_many(tx, group, ids).await?.into_iter().filter(|l| l.ended_at.is_none()) {
+        let gathered = who.entry(line.customer_id).or_default();
+        gathered.contacts.extend(line.contact_name);
+        gathered.phones.push(line.digits);
+    }
+    for car in vehicles::store::cars_of(tx, group, ids).await?.into_iter().filter(|c| c.until_day.is_none()) {
+        let gathered = who.entry(car.customer_id).or_default();
+        gathered.plates.extend(car.plate.map(|p| p.as_str().to_owned()));
+        gathered.vins.extend(car.vin.map(|v| v.expose().to_owned()));
+    }
+    for (id, store) in customers::store::stores_of(tx, group, ids).await? {
+        who.entry(id).or_default().stores.push(store);
+    }
+    let empty = Gathered::default();
+    let made: Vec<_> = rows
+        .iter()
+        .map(|(id, name)| (*id, who.get(id).unwrap_or(&empty).tokens(name, group)))
+        .collect();
+    store::remember(tx, &made).await
+}
+
+/// Takes the tokens away with the person.
+/// # Errors
+/// As the database answers.
+pub async fn forget(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
+    store::forget(tx, ids).await
+}
+
+#[derive(Default)]
+struct Gathered {
+    contacts: Vec<String>,
+    phones: Vec<String>,
+    plates: Vec<String>,
+    vins: Vec<String>,
+    stores: Vec<StoreId>,
+}
+
+impl Gathered {
+    fn tokens(&self, name: &str, group: GroupId) -> String {
+        fn texts(list: &[String]) -> Vec<&str> {
+            list.iter().map(String::as_str).collect()
+        }
+        let base = |digits: &'_ str| digits.split('-').next().map_or(0, str::len);
+        let who = tokens::Searchable {
+            name,
+            contacts: texts(&self.contacts),
+            phones: self.phones.iter().map(|p| &p[..base(p)]).collect(),
+            plates: texts(&self.plates),
+            vins: texts(&self.vins),
+        };
+        tokens::of(&who, group, &self.stores)
+    }
+}

@@ -1,0 +1,84 @@
+//! `timeline`.
+
+use kernel::{CustomerId, GroupId, Millis, Result, Scope};
+use platform::db::{One, Sql, Tx};
+use platform::{args, stmt};
+
+use super::{Entry, Line};
+use crate::customers::Sight;
+
+// timeline_by_customer, downwards.
+stmt!(
+    PAGE,
+    "SELECT id, store_id, customer_id, at, kind, subject, args, actor FROM timeline \
+     WHERE customer_id=$2 AND group_id=$1 AND (at < $5 OR (at = $5 AND id < $6)) \
+     AND (CAST($3 AS BIGINT)=1 OR store_id IS NULL OR store_id IN {{ids:$4}}) ORDER BY at DESC, id DESC LIMIT $7"
+);
+stmt!(
+    FORGET,
+    "DELETE FROM timeline WHERE customer_id=$2 AND kind=$3 AND subject=$4 AND group_id=$1"
+);
+stmt!(
+    FORGET_CUSTOMER,
+    "DELETE FROM timeline WHERE customer_id=$2 AND group_id=$1"
+);
+stmt!(
+    KINDS,
+    "SELECT DISTINCT kind AS v FROM timeline WHERE customer_id=$2 AND group_id=$1 ORDER BY kind LIMIT 50"
+);
+stmt!(
+    MOVE,
+    "UPDATE timeline SET customer_id=$5 WHERE customer_id=$2 AND kind=$3 AND subject=$4 AND group_id=$1"
+);
+
+pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
+    let (group, actor) = (tx.scope().group, tx.scope().user);
+    let values: Vec<_> = entries
+        .iter()
+        .map(|e| {
+            let id = tx.new_id::<kernel::Event>();
+            args![id, group, e.store, e.customer, e.at, e.kind, e.subject, &e.args, actor, e.import]
+        })
+        .collect();
+    let columns =
+        ["id", "group_id", "store_id", "customer_id", "at", "kind", "subject", "args", "actor", "import_id"];
+    tx.bulk("timeline", &columns, &values, "").await.map(|_| ())
+}
+
+pub(super) async fn page(
+    q: &mut impl Sql,
+    scope: &Scope,
+    customer: CustomerId,
+    before: (Millis, i64),
+    limit: i64,
+) -> Result<Vec<Line>> {
+    let (all, stores) = Sight::of(scope).params();
+    q.all(&PAGE, args![scope.group, customer, all, stores.as_slice(), before.0, before.1, limit]).await
+}
+
+pub(super) async fn forget(tx: &mut Tx, group: GroupId, customer: CustomerId, kind: &str, subject: i64) -> Result<()> {
+    tx.exec(&FORGET, args![group, customer, kind, subject]).await.map(|_| ())
+}
+
+/// Everything, with the customer.
+pub(crate) async fn forget_customer(tx: &mut Tx, customer: CustomerId) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&FORGET_CUSTOMER, args![group, customer]).await.map(|_| ())
+}
+
+pub(crate) async fn kinds_of(q: &mut impl Sql, group: GroupId, customer: CustomerId) -> Result<Vec<String>> {
+    let found: Vec<One<String>> = q.all(&KINDS, args![group, customer]).await?;
+    Ok(found.into_iter().map(|f| f.0).collect())
+}
+
+/// The thing turned out to be somebody else's.
+pub(crate) async fn move_subject(
+    tx: &mut Tx,
+    from: CustomerId,
+    kind: &str,
+    subject: i64,
+    to: CustomerId,
+) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&MOVE, args![group, from, kind, subject, to]).await.map(|_| ())
+}

@@ -1,0 +1,11 @@
+//! All SQL of the tables of cars and their visits.
+
+mod cars;
+mod deliveries;
+mod facts;
+mod orders;
+
+pub use cars::*;
+pub use deliveries::*;
+pub use facts::*;
+pub use orders::*;
