@@ -83,12 +83,13 @@ pub async fn save(tx: &mut Tx, id: RoleId, form: &RoleForm) -> Result<()> {
     if widened && scope.user.is_some_and(|me| holders.contains(&me)) {
         return Err(Problem::Refused("yourself"));
     }
+    let administrators = store::administrators(tx, scope.group).await?;
     let grants = json!(form.grants);
     let en = Some(form.en.trim()).filter(|t| !t.is_empty());
     if !store::set(tx, id, form.zh.trim(), en, &grants, form.version).await? {
         return Err(Problem::Conflict("role"));
     }
-    keep_an_administrator(tx).await?;
+    keep_an_administrator(tx, &administrators).await?;
     sessions::end_all(tx, &holders, None).await?;
     let shown = |zh: &str, grants: &[(Cap, Reach)]| json!({ "zh": zh, "grants": grants });
     let (old, new) = (shown(&before.zh, &before.grants), shown(&form.zh, &form.grants));

@@ -185,6 +185,7 @@ async fn change_assignments(
             may_hand_out(scope, &post)?;
         }
     }
+    let administrators = roles::administrators(tx, scope.group).await?;
     for a in &taken {
         roles::unassign(tx, user, a).await?;
     }
@@ -194,7 +195,7 @@ async fn change_assignments(
     if taken.is_empty() && given.is_empty() {
         return Ok(());
     }
-    keep_an_administrator(tx).await?;
+    keep_an_administrator(tx, &administrators).await?;
     sessions::end_all(tx, &[user], None).await?;
     let shown = |list: &[Assignment]| json!({ "roles": list.iter().map(|a| told(board, a)).collect::<Vec<_>>() });
     audit::note(tx, "user.roles", "user", user.raw(), &shown(held), &shown(wanted)).await
@@ -225,12 +226,11 @@ async fn check_assignment(tx: &mut Tx, scope: &Scope, board: &Board, a: &Assignm
     }
 }
 
-/// Somebody who can sign in must go on administering the group. Called inside the transaction, after
-/// [`store::one_at_a_time`] has put its rivals in a row.
-pub(super) async fn keep_an_administrator(tx: &mut Tx) -> Result<()> {
+/// Somebody who can sign in must go on administering the group: a change that takes away the last one is
+/// refused. `before` was read after [`store::one_at_a_time`] had put rivals in a row.
+pub(super) async fn keep_an_administrator(tx: &mut Tx, before: &[UserId]) -> Result<()> {
     let group = tx.scope().group;
-    // The program founds groups; until the first administrator has a password nobody can be lost.
-    if tx.scope().user.is_some() && roles::administrators(tx, group).await?.is_empty() {
+    if !before.is_empty() && roles::administrators(tx, group).await?.is_empty() {
         return Err(Problem::Refused("last-administrator"));
     }
     Ok(())
@@ -251,10 +251,11 @@ pub async fn deactivate(tx: &mut Tx, user: UserId, successors: &HashMap<StoreId,
     if person.left_at.is_some() {
         return Err(Problem::Refused("has-left"));
     }
+    let administrators = roles::administrators(tx, scope.group).await?;
     let now = tx.now();
     store::set_left(tx, user, Some(now)).await?;
     store::drop_password(tx, user).await?;
-    keep_an_administrator(tx).await?;
+    keep_an_administrator(tx, &administrators).await?;
     sessions::end_all(tx, &[user], None).await?;
     sessions::forget_devices(tx, user).await?;
     for id in successor::stores_of_work(tx, scope.group, &posts).await? {

@@ -10,7 +10,7 @@ use crate::identity::session::{From, load_session};
 use crate::identity::setup::{FirstRun, found_group, set_up, setup_link};
 use crate::identity::staff::{PersonForm, add_person};
 
-const NEW: &str = "新密码也要够长才行";
+const NEW: &str = "新密码也要够长够长才行";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn 一次性链接_并发只成一次() {

@@ -19,7 +19,7 @@ use super::staff::{PersonForm, add_person};
 use super::store::{role, user};
 use super::{password, session};
 
-pub const PASSWORD: &str = "春风十里不如你呀";
+pub const PASSWORD: &str = "春风十里不如你来呀呀";
 pub const HERE: session::From<'static> = session::From { address: "10.0.0.8", browser: "Firefox Linux" };
 
 /// Roles of the world's group; done once per world.

@@ -124,7 +124,7 @@ async fn 会话_改权限_改密码_全部退出_立即失效() {
         assert_eq!(load_session(&w.db, &two).await.unwrap().unwrap().scope.store, Some(w.second));
 
         // A new password keeps this device and ends the others.
-        let new = "另起一行新的密码";
+        let new = "另起一行写新的密码吧";
         let wrong = change_password(&w.db, &who.scope, who.session, "不对不对不对", new, HERE).await;
         assert_eq!(told(&wrong), "password.wrong");
         change_password(&w.db, &who.scope, who.session, PASSWORD, new, HERE).await.unwrap();
