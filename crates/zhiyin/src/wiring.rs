@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use kernel::Result;
+use contact::followup::{CallRecorded, CallRevoked, RecallLapsed};
 use contact::{cases, followup, scripts, today};
 use insight::reports;
 use kernel::Cap;
@@ -30,8 +31,13 @@ pub fn wire() -> Wire {
         .listen(|tx, e: &DeliveriesRecorded| Box::pin(followup::on_deliveries(tx, e)))
         .listen(|tx, e: &DeliveriesCancelled| Box::pin(followup::on_deliveries_cancelled(tx, e)))
         .listen(|tx, e: &CustomerOptedOut| Box::pin(followup::on_opted_out(tx, e)))
+        // A bad answer becomes a case, in the transaction of the answer; a call taken back takes its case along.
+        .listen(|tx, e: &CallRecorded| Box::pin(cases::on_call(tx, e)))
+        .listen(|tx, e: &CallRevoked| Box::pin(cases::on_revoked(tx, e)))
+        .listen(|tx, e: &RecallLapsed| Box::pin(cases::on_recall_lapsed(tx, e)))
         // Leaving staff hand over what is theirs.
         .listen(|tx, e: &StaffLeft| Box::pin(followup::on_staff_left(tx, e)))
+        .listen(|tx, e: &StaffLeft| Box::pin(cases::on_staff_left(tx, e)))
 }
 
 /// Places in pages that capabilities above fill.

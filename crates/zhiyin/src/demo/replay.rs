@@ -387,11 +387,12 @@ impl<'a> Replay<'a> {
         let book = rulebook::current::<ScriptBook>(&mut self.db.reads(), self.cast.group, store).await?;
         let script = book.body.for_subject(scripts::Subject::Case).ok_or(Problem::NotFound)?;
         let wanted = if satisfied { scripts::Effect::Good } else { scripts::Effect::Bad };
-        let question = script.questions.first().ok_or(Problem::NotFound)?;
-        let option = question.options.iter().find(|o| o.effect == wanted).ok_or(Problem::NotFound)?;
+        let fits = |q: &'_ scripts::Question| q.options.iter().find(|o| o.effect == wanted).map(|o| o.key.clone());
+        let (question, option) =
+            script.questions.iter().find_map(|q| fits(q).map(|o| (q, o))).ok_or(Problem::NotFound)?;
         let posted = Posted {
             field: scripts::field_name(question, task),
-            option: option.key.clone(),
+            option,
             text: act.text.clone(),
         };
         let given = scripts::resolve(&[(task, script)], &[posted]).map_err(Problem::Invalid)?;
