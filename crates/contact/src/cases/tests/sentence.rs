@@ -124,23 +124,25 @@ fn a_book_with_faults_names_each_place() {
 fn answer(question: &str, option: &str, kind: Option<&str>) -> Point {
     Point {
         task: TaskId::new(500),
-        question: question.into(),
+        question: Some(question.into()),
         option: Some(option.into()),
         case_kind: kind.map(str::to_owned),
         department: None,
         text: None,
         remark: None,
+        remark_id: None,
     }
 }
 fn remark(mark: Mark, text: &str) -> Point {
     Point {
         task: TaskId::new(500),
-        question: mark.key().into(),
+        question: None,
         option: None,
         case_kind: None,
         department: None,
         text: Some(text.into()),
-        remark: Some(1),
+        remark: Some(mark),
+        remark_id: Some(1),
     }
 }
 

@@ -127,7 +127,8 @@ pub fn call(attempt: i64, store: StoreId, points: Vec<Point>) -> CallRecorded {
         points,
         recall: None,
         recall_task: None,
-        verdict: None,
+        satisfied: None,
+        case_fields: vec![],
         late: false,
     }
 }
@@ -135,24 +136,26 @@ pub fn call(attempt: i64, store: StoreId, points: Vec<Point>) -> CallRecorded {
 pub fn bad(question: &str, option: &str, kind: &str) -> Point {
     Point {
         task: TASK,
-        question: question.into(),
+        question: Some(question.into()),
         option: Some(option.into()),
         case_kind: Some(kind.into()),
         department: Some(if kind == "A7.3.4" { Department::Showroom } else { Department::Service }),
         text: None,
         remark: None,
+        remark_id: None,
     }
 }
 
 pub fn complaint(text: &str) -> Point {
     Point {
         task: TASK,
-        question: "complaint".into(),
+        question: None,
         option: None,
         case_kind: None,
         department: None,
         text: Some(text.into()),
-        remark: Some(1),
+        remark: Some(crate::cases::ports::Mark::Complaint),
+        remark_id: Some(1),
     }
 }
 
@@ -212,6 +215,6 @@ pub async fn resolved(w: &World, staff: &Staff, attempt: i64, cause: &str) -> Ca
 
 pub async fn answered(w: &World, staff: &Staff, case: &CaseRow, attempt: i64, satisfied: bool) {
     let mut e = call(attempt, w.store, vec![]);
-    (e.recall, e.recall_task, e.verdict) = (Some(case.id), case.recall_task_id, Some(satisfied));
+    (e.recall, e.recall_task, e.satisfied) = (Some(case.id), case.recall_task_id, Some(satisfied));
     record(w, &staff.agent, &e).await.expect("recorded");
 }
