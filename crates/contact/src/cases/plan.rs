@@ -1,6 +1,6 @@
 //! From the points of a call to one case: its kind, its department, and the fields that are already known. Pure.
 
-use kernel::{Department, Phone, PersonName, Plate, StoreDate, TaskId, Vin};
+use kernel::{Department, PersonName, Phone, Plate, StoreDate, TaskId, Vin};
 
 use super::kinds::{Class, KindBook, Source, Values};
 use super::ports::{Mark, Point};

@@ -63,7 +63,12 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
         (Some(since), Some(s)) => ports::facts(&mut q, scope, s.customer, Some(s), since).await?,
         (None, _) | (_, None) => plan::Facts::default(),
     };
-    facts.question = planned.points.iter().find_map(|p| p.question.as_deref()).and_then(|k| labels.question(k)).map(|l| l.zh.clone());
+    facts.question = planned
+        .points
+        .iter()
+        .find_map(|p| p.question.as_deref())
+        .and_then(|k| labels.question(k))
+        .map(|l| l.zh.clone());
     let values = plan::prefill(&book.body, &planned.kind, &facts, &planned.given);
     part.kind = Some(kind.label.in_locale(locale).into_owned());
     part.asks = book

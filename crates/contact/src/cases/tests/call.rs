@@ -4,7 +4,7 @@ use kernel::{Id, Problem, Result};
 use platform::db::Tx;
 use platform::events::Wire;
 use serde_json::json;
-use testkit::{on_both_wired, START};
+use testkit::{START, on_both_wired};
 
 use super::world::*;
 use crate::cases::model::StateKey;
@@ -72,7 +72,11 @@ async fn without_a_visit_to_look_at_the_case_is_made_all_the_same() {
         let mut point = bad("repeat_repair", "yes", "A7.3.3");
         point.task = Id::new(599);
         record(w, &staff.agent, &call(700, w.store, vec![point])).await.unwrap();
-        assert_eq!(the_case(w, 700).await.fields, json!({ "region": "成都" }), "the customer is known, the visit is not");
+        assert_eq!(
+            the_case(w, 700).await.fields,
+            json!({ "region": "成都" }),
+            "the customer is known, the visit is not"
+        );
     })
     .await;
 }
@@ -186,7 +190,8 @@ async fn cases_of_somebody_who_leaves_are_handed_over() {
         assert_eq!(notices(w, 6, "case_handed_over").await, 1);
         let c = the_case(w, 700).await;
         crate::cases::take(&w.db, &staff.service, c.id, c.version).await.unwrap();
-        platform::transact!(w.db, &w.system(), |tx| { tx.record(&left(3, second.user.map(|u| u.raw()))).await }).unwrap();
+        platform::transact!(w.db, &w.system(), |tx| { tx.record(&left(3, second.user.map(|u| u.raw()))).await })
+            .unwrap();
         assert_eq!(the_case(w, 700).await.owner_id, second.user);
     })
     .await;

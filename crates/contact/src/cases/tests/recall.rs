@@ -6,8 +6,8 @@ use testkit::on_both_wired;
 use super::world::*;
 use crate::cases::model::{StateKey, Verdict};
 use crate::cases::ports::RecallLapsed;
-use crate::followup::TaskResult;
 use crate::cases::{ResultForm, contact, fill, give_up, recall_again, resolve, store};
+use crate::followup::TaskResult;
 
 const BAD: (&str, &str, &str) = ("repeat_repair", "yes", "A7.3.3");
 
@@ -189,7 +189,8 @@ async fn a_recall_without_an_answer_is_planned_again_or_closed() {
         recall_again(&w.db, &staff.service, c.id, c.version + 1).await.unwrap();
         let again = the_case(w, 700).await;
         assert_eq!((again.state, again.recall_task_id.is_some()), (StateKey::Recall, true));
-        platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(again.recall_task_id.unwrap())).await }).unwrap();
+        platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(again.recall_task_id.unwrap())).await })
+            .unwrap();
         give_up(&w.db, &staff.service, c.id, again.version + 1, "客户拒接").await.unwrap();
         assert_eq!(the_case(w, 700).await.verdict, Some(Verdict::Unreached));
     })
