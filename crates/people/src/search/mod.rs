@@ -4,6 +4,8 @@
 mod hits;
 mod query;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::collections::HashMap;
