@@ -46,3 +46,4 @@ nav-today = Today
 nav-queue = Follow-ups
 nav-cases = Cases
 nav-scripts = Scripts
+notices-none = No notices yet

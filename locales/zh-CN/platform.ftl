@@ -40,3 +40,4 @@ nav-today = 今日工作台
 nav-queue = 回访
 nav-cases = 投诉
 nav-scripts = 话术与问卷
+notices-none = 还没有通知

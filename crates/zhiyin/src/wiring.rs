@@ -19,7 +19,7 @@ use platform::http::{App, NavItem, Need, Routes, Slots, Who, assets, sse};
 use platform::jobs::{Every, Worker};
 use platform::transact;
 
-use crate::health;
+use crate::{health, pages};
 
 /// Who hears what, in this order, in the same transaction.
 pub fn wire() -> Wire {
@@ -65,6 +65,8 @@ pub fn routes() -> Routes {
         .get("/events", Need::SignedIn, sse::stream)
         .get("/static/{path}", Need::Public, static_file)
         .get("/sw.js", Need::Public, service_worker)
+        .get("/offline", Need::Public, pages::offline)
+        .get("/notices", Need::SignedIn, pages::notices)
         .merge(today::routes())
         .merge(followup::routes())
         .merge(cases::routes())
@@ -93,13 +95,10 @@ pub fn load_session(db: Db, token: String) -> BoxFuture<'static, Result<Option<W
     Box::pin(async move { identity::load_session(&db, &token).await })
 }
 
-/// Before the first request: the demonstration, if asked for. Answers whether this is a demonstration database.
+/// Whether this is a demonstration database.
 /// # Errors
-/// When the database holds real data and a demonstration was asked for.
-pub async fn prepare(db: &Db, demo: bool) -> anyhow::Result<bool> {
-    if demo {
-        crate::demo::prepare(db).await?;
-    }
+/// As the database answers.
+pub async fn is_demo(db: &Db) -> anyhow::Result<bool> {
     let groups = identity::groups(&mut db.reads()).await?;
     Ok(!groups.is_empty() && groups.iter().all(|g| g.demo))
 }

@@ -3,7 +3,7 @@
 use kernel::{Department, Phone, PersonName, Plate, StoreDate, TaskId, Vin};
 
 use super::kinds::{Class, KindBook, Source, Values};
-use super::ports::{Mark, Point};
+use super::ports::{Mark, Point, mark_of};
 
 /// One thing that the case is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub fn plan(book: &KindBook, points: &[Point]) -> Option<Planned> {
 }
 
 fn point(book: &KindBook, point: &Point) -> Option<(u8, PlannedPoint)> {
-    let by_mark = match point.mark() {
+    let by_mark = match mark_of(point) {
         None => None,
         Some(Mark::Praise) => return None,
         Some(Mark::Complaint) => Some(book.remarks.complaint.as_str()),

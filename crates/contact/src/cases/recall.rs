@@ -20,7 +20,7 @@ pub(super) async fn answered(tx: &mut Tx, e: &CallRecorded, id: CaseId, satisfie
     let found = store::by_id(tx, group, id).await?.filter(|c| c.store_id == e.store);
     let Some(case) = found else { return Ok(false) };
     let state = case.state()?;
-    if !matches!(state, State::Recall { .. }) {
+    if e.late || !matches!(state, State::Recall { .. }) {
         // A late answer to a case that went on without it: noted, and the call is kept.
         let mut after = case.clone();
         after.touched = true;

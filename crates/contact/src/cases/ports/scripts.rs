@@ -22,6 +22,9 @@ struct Script {
 struct Question {
     key: String,
     short: Label,
+    /// Asked once per call: the form names it by this word.
+    #[serde(default)]
+    shared: Option<String>,
     #[serde(default)]
     options: Vec<Choice>,
 }
@@ -76,6 +79,9 @@ pub async fn labels(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<
             let key = (question.key.clone(), option.key.clone());
             if option.effect == "bad" {
                 labels.kinds.insert(key.clone(), option.case_kind.clone());
+                if let Some(shared) = &question.shared {
+                    labels.kinds.insert((shared.clone(), option.key.clone()), option.case_kind.clone());
+                }
             }
             labels.options.insert(key, option.label.clone());
         }

@@ -9,19 +9,28 @@ use testkit::{on_both_wired, START};
 use super::world::*;
 use crate::cases::model::StateKey;
 use crate::cases::ports::{CallRecorded, StaffLeft};
-use crate::cases::{jobs, on_call, store};
+use crate::cases::{jobs, on_call, on_call_with, store};
+
+/// What the agent asked for while the customer was on the line.
+async fn asked(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
+    let asked = [("demand", " 更换压缩机 "), ("visits_count", "很多"), ("price_range", "与本类无关")];
+    on_call_with(tx, e, &asked.map(|(k, v)| (k.to_owned(), v.to_owned()))).await
+}
+
+fn asking_wire() -> Wire {
+    Wire::default().listen(|tx, e: &CallRecorded| Box::pin(asked(tx, e)))
+}
 
 #[tokio::test]
 async fn one_case_per_call_with_all_its_points() {
-    on_both_wired(wire, async |w| {
+    on_both_wired(asking_wire, async |w| {
         let staff = furnish(w).await;
         let points = vec![
             complaint("空调异响三次没修好。师傅说听不出来"),
             bad("cleanliness", "dissatisfied", "other"),
             bad("repeat_repair", "yes", "A7.3.3"),
         ];
-        let mut e = call(700, w.store, points);
-        e.case_fields = vec![("demand".into(), " 更换压缩机 ".into()), ("visits_count".into(), "很多".into())];
+        let e = call(700, w.store, points);
         record(w, &staff.agent, &e).await.unwrap();
         // The same news again makes no second case.
         record(w, &staff.agent, &e).await.unwrap();

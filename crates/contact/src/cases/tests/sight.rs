@@ -101,10 +101,10 @@ async fn only_the_owner_dials_and_not_without_end() {
         for _ in 0..59 {
             dial(&w.db, &second, c.id).await.unwrap();
         }
-        assert_eq!(outcome(dial(&w.db, &second, c.id).await), "case-dial-limit");
+        assert_eq!(outcome(dial(&w.db, &second, c.id).await), "dial-limit");
         minutes(w, 61);
         assert_eq!(outcome(dial(&w.db, &second, c.id).await), "✔");
-        assert_eq!(audits(w, "case.dial").await, 61);
+        assert_eq!(audits(w, "dial").await, 61);
     })
     .await;
 }

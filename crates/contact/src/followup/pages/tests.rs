@@ -23,7 +23,8 @@ stmt!(
 );
 stmt!(T_PLAIN_ANSWERS, "SELECT question AS k, effect AS v FROM answer ORDER BY question, effect");
 stmt!(T_REMARKS, "SELECT mark AS k, text AS v FROM remark ORDER BY id");
-stmt!(T_FILL, "UPDATE repair_order SET items='4 万公里保养', advisor='邓超群', amount_fen=138600, estimate_fen=135000, mileage_km=41260");
+stmt!(T_FILL, "UPDATE repair_order SET state='recorded', items='4 万公里保养', advisor='邓超群', amount_fen=138600, estimate_fen=135000, mileage_km=41260");
+stmt!(T_PLATE, "UPDATE vehicle SET plate='川A7K3Q2' WHERE id=21");
 stmt!(T_GENDER, "UPDATE customer SET gender='male' WHERE id=1");
 stmt!(T_DIGITS, "UPDATE store SET dial_mode='digits' WHERE id=$1");
 
@@ -146,6 +147,7 @@ async fn one_order(s: &Shop<'_>) -> String {
     transact!(s.w.db, &s.system(), |tx| {
         tx.exec(&T_SIGHT, args![s.w.store]).await?;
         tx.exec(&T_FILL, args![]).await?;
+        tx.exec(&T_PLATE, args![]).await?;
         tx.exec(&T_GENDER, args![]).await
     })
     .expect("furnished");
@@ -366,10 +368,12 @@ async fn 队列_开始_先放_查找_改派() {
         assert!(page.contains("name=\"contact\"") && !page.contains("/queue/next"));
         s.agent(101, 1, None).await;
         s.now("2026-11-19 11:30");
-        let moved = boss.post("/queue/assignments", &[("contact", &contact), ("agent", "101")]).await;
-        assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY, "101 holds no role here, so no calls");
+        let moved = boss.post("/queue/assignments", &[("contact", &contact), ("agent", "999")]).await;
+        assert_eq!(moved.status, StatusCode::UNPROCESSABLE_ENTITY, "999 takes no calls here");
         assert_eq!(agent.post("/queue/assignments", &[("contact", &contact)]).await.status, StatusCode::FORBIDDEN);
         assert_eq!(s.only().await.agent_id, Some(AGENT));
+        let moved = boss.post("/queue/assignments", &[("contact", &contact), ("agent", "101")]).await;
+        assert_eq!((moved.status, s.only().await.agent_id.map(UserId::raw)), (StatusCode::SEE_OTHER, Some(101)));
     })
     .await;
 }
