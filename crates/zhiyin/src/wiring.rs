@@ -11,7 +11,8 @@ use contact::followup::{CallRecorded, CallRevoked, RecallLapsed};
 use contact::{cases, followup, scripts, today};
 use insight::reports;
 use kernel::Cap;
-use people::customers::CustomerOptedOut;
+use people::customers::{self, CustomerOptedOut};
+use people::imports;
 use people::identity::{self, StaffLeft};
 use people::vehicles::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 use platform::db::Db;
@@ -59,7 +60,7 @@ pub fn nav() -> Vec<NavItem> {
         item("nav-reports", "/reports", &[Cap::ReportRead][..]),
     ];
     let manage = vec![NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" }];
-    [work, manage, identity::nav("nav-manage")].concat()
+    [work, customers::nav(""), manage, identity::nav("nav-manage")].concat()
 }
 
 /// Every route of the product.
@@ -78,6 +79,7 @@ pub fn routes() -> Routes {
         .merge(cases::routes())
         .merge(reports::routes())
         .merge(scripts::routes())
+        .merge(customers::routes())
         .merge(identity::routes())
 }
 
@@ -90,11 +92,11 @@ async fn service_worker(headers: HeaderMap) -> Response {
 }
 
 pub fn workers() -> Vec<Worker> {
-    vec![]
+    imports::workers()
 }
 
 pub fn every() -> Vec<Every> {
-    [identity::jobs(), followup::jobs(), cases::jobs(), reports::jobs()].concat()
+    [identity::jobs(), followup::jobs(), cases::jobs(), reports::jobs(), imports::jobs()].concat()
 }
 
 pub fn load_session(db: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
