@@ -182,6 +182,4 @@ refused-case-yours-already = It is yours already
 refused-case-not-owner = Only the responsible person dials; take it over first
 refused-case-escalated-already = It was escalated already
 refused-case-not-escalated = Only escalated cases want a decision
-refused-case-dial-limit = You have dialled as often as allowed this hour
-refused-case-no-number = There is no usable number
 conflict-case-changed = Somebody has just changed this case; reload and try again

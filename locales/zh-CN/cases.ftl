@@ -179,6 +179,4 @@ refused-case-yours-already = 已经由你负责
 refused-case-not-owner = 只有责任人可以拨打，请先接手
 refused-case-escalated-already = 已经升级过了
 refused-case-not-escalated = 没有升级的事件不需要批示
-refused-case-dial-limit = 这一小时拨打的次数已到上限
-refused-case-no-number = 没有可用的号码
 conflict-case-changed = 刚才有人更新了这一件，请刷新后再试

@@ -3,5 +3,6 @@
 pub mod cli;
 pub mod demo;
 pub mod health;
+pub mod pages;
 pub mod server;
 pub mod wiring;

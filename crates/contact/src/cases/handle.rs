@@ -168,7 +168,14 @@ pub async fn recall_again(db: &Db, scope: &Scope, id: CaseId, seen: i64) -> Resu
 /// Fills in or corrects fields of the record. An empty value empties the field; a number of a telephone stays.
 /// # Errors
 /// As [`take`]; `Invalid` naming every field that does not read.
-pub async fn fill(db: &Db, scope: &Scope, id: CaseId, seen: i64, given: &[(String, String)], title: Option<&str>) -> Result<()> {
+pub async fn fill(
+    db: &Db,
+    scope: &Scope,
+    id: CaseId,
+    seen: i64,
+    given: &[(String, String)],
+    title: Option<&str>,
+) -> Result<()> {
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
         open_only(&case)?;
@@ -279,14 +286,14 @@ pub async fn give_up(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) 
         after.put(&case.state()?.after(Act::GiveUp { at: tx.now() })?);
         after.touched = true;
         record::keep(tx, &case, &after, Line::new(StepKind::Closed, Some(text))).await?;
-        ports::cancel_tasks(tx, case.store_id, id).await?;
+        ports::cancel_recall(tx, id).await?;
         ports::unblock(tx, case.customer_id, case.store_id, id.raw()).await
     })
 }
 
 /// The number, for the owner alone; logged, and counted together with the calls of the hour.
 /// # Errors
-/// `Refused("case-not-owner")`, `Refused("case-dial-limit")`, `Refused("case-no-number")`.
+/// `Refused("case-not-owner")`, and as follow-up's own dialling: `dial-limit`, `dial-no-number`.
 pub async fn dial(db: &Db, scope: &Scope, id: CaseId) -> Result<Dialled> {
     let me = scope.user()?;
     transact!(db, scope, |tx| {
@@ -298,7 +305,6 @@ pub async fn dial(db: &Db, scope: &Scope, id: CaseId) -> Result<Dialled> {
             return Err(Problem::Refused("case-not-owner"));
         }
         let dialled = ports::dial(tx, id, case.customer_id, case.phone_line_id).await?;
-        platform::audit::note(tx, "case.dial", "case", id.raw(), &serde_json::Value::Null, &serde_json::Value::Null).await?;
         if !case.touched {
             let mut after = case.clone();
             after.touched = true;

@@ -3,6 +3,7 @@
 
 use kernel::{Cap, Department, Result, Scope, StoreId, UserId};
 use platform::db::Tx;
+use platform::rulebook::Versioned;
 use platform::{counter, rulebook};
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use super::clocks::{ClockBook, ClockKey};
 use super::kinds::{KindBook, Values};
 use super::model::{StateKey, StepKind};
 use super::plan::{self, Planned, PlannedPoint};
-use super::ports::{self, CallRecorded};
+use super::ports::{self, CallRecorded, Point};
 use super::recall;
 use super::record::{self, Line};
 use super::sentence::title_from;
@@ -20,13 +21,18 @@ use super::store::{self, CaseRow, PointRow};
 /// # Errors
 /// As the database answers; the call is then not stored either.
 pub async fn on_call(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
-    if let (Some(case), Some(satisfied)) = (e.recall, e.verdict) {
-        let took_points = recall::answered(tx, e, case, satisfied).await?;
-        if took_points {
+    // What is answered about a handled case belongs to that case; a remark may be about something else.
+    let about_recall = |p: &&Point| e.recall_task == Some(p.task) && p.remark.is_none();
+    if let Some(case) = e.recall {
+        let verdict = e.satisfied.or_else(|| e.points.iter().any(|p| about_recall(&p)).then_some(false));
+        if let Some(satisfied) = verdict
+            && recall::answered(tx, e, case, satisfied).await?
+        {
             return Ok(());
         }
     }
-    if e.points.is_empty() {
+    let points: Vec<Point> = e.points.iter().filter(|p| !about_recall(p)).cloned().collect();
+    if points.is_empty() {
         return Ok(());
     }
     let group = tx.scope().group;
@@ -34,11 +40,12 @@ pub async fn on_call(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
         return Ok(());
     }
     let book = rulebook::current::<KindBook>(tx, group, e.store).await?;
-    let Some(planned) = plan::plan(&book.body, &e.points) else { return Ok(()) };
-    open(tx, e, &book.body, book.version, planned).await
+    let Some(planned) = plan::plan(&book.body, &points) else { return Ok(()) };
+    open(tx, e, &book, planned).await
 }
 
-async fn open(tx: &mut Tx, e: &CallRecorded, book: &KindBook, version: i64, planned: Planned) -> Result<()> {
+async fn open(tx: &mut Tx, e: &CallRecorded, book: &Versioned<KindBook>, planned: Planned) -> Result<()> {
+    let (book, version) = (&book.body, book.version);
     let (group, now, agent) = (tx.scope().group, tx.now(), tx.scope().user);
     let calendar = ports::calendar(tx, group, e.store).await?;
     let clocks = rulebook::current::<ClockBook>(tx, group, e.store).await?;
@@ -47,11 +54,11 @@ async fn open(tx: &mut Tx, e: &CallRecorded, book: &KindBook, version: i64, plan
     let words = planned.points.iter().find_map(|p| p.text.clone());
     let since = calendar.date_of(now).days_after(-90);
     let main = planned.points.first().map(|p| p.task);
+    let scope = Scope { store: Some(e.store), ..tx.scope().clone() };
     let subject = match main {
-        Some(task) => ports::subject(tx, group, e.store, task).await?,
+        Some(task) => ports::subject(tx, &scope, task).await?,
         None => None,
     };
-    let scope = Scope { store: Some(e.store), ..tx.scope().clone() };
     let mut facts = ports::facts(tx, &scope, e.customer, subject.as_ref(), since).await?;
     facts.remark.clone_from(&words);
     facts.question = subject_words(tx, e.store, &planned.points).await?;
@@ -69,7 +76,7 @@ async fn open(tx: &mut Tx, e: &CallRecorded, book: &KindBook, version: i64, plan
         customer_id: e.customer,
         vehicle_id: subject.as_ref().and_then(|s| s.vehicle),
         phone_line_id: subject.as_ref().and_then(|s| s.phone_line),
-        subject_kind: subject.as_ref().map(|s| s.kind.clone()),
+        subject_kind: subject.as_ref().map(|s| s.kind.key().to_owned()),
         subject_id: subject.as_ref().map(|s| s.id),
         attempt_id: Some(e.attempt),
         state: StateKey::Waiting,
@@ -103,6 +110,8 @@ async fn open(tx: &mut Tx, e: &CallRecorded, book: &KindBook, version: i64, plan
     record::begin(tx, &case, line).await?;
     add_points(tx, &case, &planned.points).await?;
     ports::block(tx, e.customer, e.store, case.id.raw()).await?;
+    // The case's own re-call takes over from follow-ups that nobody has begun.
+    ports::supersede(tx, e.store, e.customer).await?;
 
     let mut told = managers;
     for department in planned.points.iter().map(|p| p.department).filter(|d| *d != planned.department) {

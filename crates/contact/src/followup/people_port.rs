@@ -19,7 +19,7 @@ use super::plan::EventFacts;
 pub use people::customers::{
     Block, CustomerBrief, CustomerKind, CustomerOptedOut, PhoneStatus, mark_phone, opt_in, opt_out, set_best_time,
 };
-pub use people::identity::{Agent, CalendarChanged, StaffLeft, agents};
+pub use people::identity::{CalendarChanged, StaffLeft, agents};
 pub use people::vehicles::{
     DeliveriesCancelled, DeliveriesRecorded, DeliveryFacts, RepairOrdersCancelled, RepairOrdersRecorded, VehicleBrief,
     VisitFacts,

@@ -309,7 +309,7 @@ pub async fn on_deliveries_cancelled(tx: &mut Tx, e: &DeliveriesCancelled) -> Re
 async fn cancelled(tx: &mut Tx, store_id: StoreId, kind: SubjectKind, ids: &[i64]) -> Result<()> {
     let (group, now) = (tx.scope().group, tx.now());
     let context = Context::of(tx, group, store_id).await?;
-    let kinds = store::kinds_seen(tx, group, store_id).await?;
+    let kinds = store::kinds_seen(tx, store_id).await?;
     for chunk in ids.chunks(CHUNK) {
         let tasks = store::tasks_of_subjects(tx, group, store_id, kind, chunk, &kinds).await?;
         let contacts: Vec<_> = tasks.iter().filter(|t| t.is_open()).filter_map(|t| t.contact_id).collect();
@@ -318,6 +318,9 @@ async fn cancelled(tx: &mut Tx, store_id: StoreId, kind: SubjectKind, ids: &[i64
             (ours && task.attempts == 0 && contact.holder(now).is_none()).then_some(TaskResult::Cancelled)
         })
         .await?;
+        // Contacts that nobody ever called leave nothing of the person behind.
+        let gone = store::untouched_done(tx, group, &contacts).await?;
+        store::drop_contacts(tx, &gone).await?;
         store::drop_no_tasks(tx, store_id, &kinds, kind, chunk).await?;
     }
     told(tx, store_id);

@@ -115,7 +115,7 @@ pub async fn cancel_tasks(tx: &mut Tx, kind: SubjectKind, subjects: &[i64]) -> R
 async fn cancel_at(tx: &mut Tx, store_id: StoreId, kind: SubjectKind, subjects: &[i64]) -> Result<()> {
     let group = tx.scope().group;
     let context = Context::of(tx, group, store_id).await?;
-    let mut kinds = store::kinds_seen(tx, group, store_id).await?;
+    let mut kinds = store::kinds_seen(tx, store_id).await?;
     kinds.push(RECALL.into());
     let tasks = store::tasks_of_subjects(tx, group, store_id, kind, subjects, &kinds).await?;
     let contacts: Vec<_> = tasks.iter().filter(|t| t.is_open()).filter_map(|t| t.contact_id).collect();

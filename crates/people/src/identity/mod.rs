@@ -12,7 +12,7 @@ pub mod holidays;
 mod jobs;
 pub mod link;
 pub mod org;
-mod pages;
+pub(crate) mod pages;
 pub mod password;
 pub mod post;
 pub mod preferences;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// One column of the sheet, and what we take it for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
     /// 0-based position in a row.
     pub index: usize,
@@ -13,6 +13,7 @@ pub struct Column {
     pub header: String,
     pub field: Option<Field>,
     /// From the header; one in the cell wins.
+    #[serde(skip)]
     pub unit: Unit,
     pub certainty: Certainty,
     /// What else it could be, the likeliest first.

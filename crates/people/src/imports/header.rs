@@ -2,12 +2,13 @@ use super::columns::{Certainty, Column, Label, assign, fingerprint, fit, normal}
 use super::field::{Field, Kind};
 use super::value::text_of;
 use platform::sheets::SheetRow;
+use serde::{Deserialize, Serialize};
 
 /// How far down the header is looked for.
 pub const LOOK_AT: usize = 40;
 
 /// Where the header stands and what its columns mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     pub kind: Kind,
     /// First and last header row as the spreadsheet program numbers them, a row of group titles

@@ -2,8 +2,10 @@ use super::field::Field;
 use super::header::Layout;
 use super::skip::{Marks, skip};
 use kernel::StoreDate;
-use kernel::loose::{DateOrder, DateVotes, Decision};
+use super::value::text_of;
+use kernel::loose::{DateOrder, DateVotes, Decision, half_width, says_nothing};
 use platform::sheets::{Cell, SheetRow};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The first pass over a sheet: decides the day and month order of each date column.
@@ -11,11 +13,25 @@ pub struct Survey {
     marks: Marks,
     /// Field, position in the row, evidence.
     votes: Vec<(Field, usize, DateVotes)>,
+    store_code: Option<usize>,
+    codes: BTreeMap<String, u64>,
     last_header_row: u32,
 }
 
+const MOST_CODES: usize = 200;
+
+/// As [`super::draft::RepairOrderDraft::store_code`] will say it.
+fn code_of(cell: &Cell) -> String {
+    if matches!(cell, Cell::Error(_)) {
+        return String::new();
+    }
+    let text: String =
+        half_width(&text_of(cell)).trim_start_matches('\'').split_whitespace().collect();
+    if says_nothing(&text) || text.chars().count() > 64 { String::new() } else { text }
+}
+
 /// The order per date column.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DateOrders {
     pub decided: BTreeMap<Field, DateOrder>,
     /// Columns to ask about in the preview, with every order that reads all their values; `decided`
@@ -41,6 +57,8 @@ impl Survey {
             layout.columns.iter().filter_map(|column| Some((column.field.filter(|f| f.is_date())?, column.index)));
         Survey {
             votes: dates.map(|(field, i)| (field, i, DateVotes::new(today, field == Field::Birthday))).collect(),
+            store_code: layout.column(Field::StoreCode).map(|column| column.index),
+            codes: BTreeMap::new(),
             last_header_row: layout.header_rows.1,
             marks: Marks::new(layout),
         }
@@ -56,6 +74,16 @@ impl Survey {
                 votes.see(text);
             }
         }
+        let code = self.store_code.and_then(|index| row.cells.get(index)).map(code_of).unwrap_or_default();
+        // A column that is no store column does not fill the memory.
+        if self.codes.len() < MOST_CODES || self.codes.contains_key(&code) {
+            *self.codes.entry(code).or_default() += 1;
+        }
+    }
+
+    /// Store codes as written, each with the rows that carry it; "" where a row, or the sheet, has none.
+    pub fn codes(&self) -> &BTreeMap<String, u64> {
+        &self.codes
     }
 
     pub fn decide(&self) -> DateOrders {

@@ -26,6 +26,26 @@ pub struct NavLink {
     pub heading: Option<String>,
 }
 
+/// A rate as templates hand it over: by value or by reference, known or not.
+pub trait MaybeRate {
+    fn rate(&self) -> Option<Permille>;
+}
+impl MaybeRate for Permille {
+    fn rate(&self) -> Option<Permille> {
+        Some(*self)
+    }
+}
+impl<T: MaybeRate> MaybeRate for Option<T> {
+    fn rate(&self) -> Option<Permille> {
+        self.as_ref().and_then(MaybeRate::rate)
+    }
+}
+impl<T: MaybeRate> MaybeRate for &T {
+    fn rate(&self) -> Option<Permille> {
+        (**self).rate()
+    }
+}
+
 /// Shown for what is not known.
 pub const NONE: &str = "--";
 
@@ -144,8 +164,8 @@ impl Ui {
         km.map_or_else(|| NONE.into(), |n| format!("{} km", self.int(n)))
     }
     /// 86.4%
-    pub fn pct(&self, permille: &Option<Permille>) -> String {
-        permille.map_or_else(|| NONE.into(), |p| format!("{}.{}%", p.0 / 10, p.0 % 10))
+    pub fn pct(&self, permille: impl MaybeRate) -> String {
+        permille.rate().map_or_else(|| NONE.into(), |p| format!("{}.{}%", p.0 / 10, p.0 % 10))
     }
     fn local(&self, at: Millis) -> Option<jiff::Zoned> {
         jiff::Timestamp::from_millisecond(at.0).ok().map(|t| t.to_zoned(self.tz.clone()))
@@ -175,6 +195,11 @@ impl Ui {
             Some(today) if today[..4] == day[..4] => format!("{} {time}", &day[5..]),
             _ => format!("{day} {time}"),
         }
+    }
+    /// The day alone: 10:05 today, 11-22 within the year, 2025-11-22 before.
+    pub fn day(&self, at: &Millis) -> String {
+        let shown = self.day_time(at);
+        shown.rsplit_once(' ').map_or(shown.clone(), |(day, _)| day.to_owned())
     }
     pub fn day_time_opt(&self, at: &Option<Millis>) -> String {
         at.as_ref().map_or_else(|| NONE.into(), |a| self.day_time(a))

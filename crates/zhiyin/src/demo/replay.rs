@@ -262,11 +262,11 @@ impl<'a> Replay<'a> {
             keys.sort();
             keys.dedup();
             for question in keys {
+                let Some(asked) = script.question(question) else { continue };
                 posted.push(Posted {
-                    question: question.clone(),
-                    task: Some(task),
-                    option: part.answers.get(question).cloned(),
-                    text: part.notes.get(question).cloned(),
+                    field: scripts::field_name(asked, task),
+                    option: part.answers.get(question).cloned().unwrap_or_default(),
+                    text: part.notes.get(question).cloned().unwrap_or_default(),
                 });
             }
         }
@@ -311,6 +311,7 @@ impl<'a> Replay<'a> {
             script_version: Some(version),
             tasks: None,
             confirmed: true,
+            case_fields: Vec::new(),
         }
     }
 
@@ -386,13 +387,13 @@ impl<'a> Replay<'a> {
         let book = rulebook::current::<ScriptBook>(&mut self.db.reads(), self.cast.group, store).await?;
         let script = book.body.for_subject(scripts::Subject::Case).ok_or(Problem::NotFound)?;
         let wanted = if satisfied { scripts::Effect::Good } else { scripts::Effect::Bad };
-        let question = script.questions.first().ok_or(Problem::NotFound)?;
-        let option = question.options.iter().find(|o| o.effect == wanted).ok_or(Problem::NotFound)?;
+        let fits = |q: &'_ scripts::Question| q.options.iter().find(|o| o.effect == wanted).map(|o| o.key.clone());
+        let (question, option) =
+            script.questions.iter().find_map(|q| fits(q).map(|o| (q, o))).ok_or(Problem::NotFound)?;
         let posted = Posted {
-            question: question.key.clone(),
-            task: Some(task),
-            option: Some(option.key.clone()),
-            text: Some(act.text.clone()),
+            field: scripts::field_name(question, task),
+            option,
+            text: act.text.clone(),
         };
         let given = scripts::resolve(&[(task, script)], &[posted]).map_err(Problem::Invalid)?;
         let started_at = self.db.clock().now();
@@ -416,6 +417,7 @@ impl<'a> Replay<'a> {
             script_version: Some(book.version),
             tasks: None,
             confirmed: true,
+            case_fields: Vec::new(),
         };
         let scope = self.scope(self.person(&act.by), store);
         self.db.clock().set(started_at.plus(seconds * 1_000));

@@ -117,6 +117,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "import_change",
             "import_layout",
             "import_store_code",
+            "import_turn",
         ],
     ),
     (

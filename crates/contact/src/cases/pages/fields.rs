@@ -48,7 +48,7 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
     let scope = desk.scope();
     let (group, store, locale) = (scope.group, scope.store()?, desk.locale());
     let mut q = desk.reads();
-    let tasks = ports::contact_subjects(&mut q, group, store, contact).await?;
+    let tasks = ports::contact_subjects(&mut q, scope, contact, desk.now()).await?;
     let first = tasks.first().ok_or(Problem::NotFound)?.task;
     let labels = ports::labels(&mut q, group, store).await?;
     let points = points(fields, first, &labels);
@@ -63,7 +63,12 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
         (Some(since), Some(s)) => ports::facts(&mut q, scope, s.customer, Some(s), since).await?,
         (None, _) | (_, None) => plan::Facts::default(),
     };
-    facts.question = planned.points.iter().find_map(|p| p.question.as_deref()).and_then(|k| labels.question(k)).map(|l| l.zh.clone());
+    facts.question = planned
+        .points
+        .iter()
+        .find_map(|p| p.question.as_deref())
+        .and_then(|k| labels.question(k))
+        .map(|l| l.zh.clone());
     let values = plan::prefill(&book.body, &planned.kind, &facts, &planned.given);
     part.kind = Some(kind.label.in_locale(locale).into_owned());
     part.asks = book
@@ -88,7 +93,8 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
     Ok(part)
 }
 
-/// The form's answers and marks as points: `a.<question>[.<task>] = option`, `m.<question>[.<task>] = mark`.
+/// The form's answers and marks as points: `a.<question>[.<task>]` = option, `m.<question>[.<task>]` = mark, and the
+/// remark of the whole call (`mark`, `complaint`, `wants_answer`).
 fn points(fields: &Fields, first: TaskId, labels: &Labels) -> Vec<Point> {
     let of = |name: &str| -> (String, TaskId) {
         let (question, task) = name.split_once('.').unwrap_or((name, ""));
@@ -96,31 +102,41 @@ fn points(fields: &Fields, first: TaskId, labels: &Labels) -> Vec<Point> {
     };
     let mut points = Vec::new();
     for (name, option) in fields.starting("a.") {
-        let (question, task) = of(name);
-        let Some(kind) = labels.bad(&question, option) else { continue };
+        let (word, task) = of(name);
+        let Some((question, choice)) = labels.bad(&word, option) else { continue };
         points.push(Point {
             task,
-            case_kind: kind.map(str::to_owned),
-            question,
+            case_kind: choice.case_kind.clone(),
+            question: Some(question.key.clone()),
             option: Some(option.to_owned()),
-            department: None,
+            department: choice.department,
             text: None,
             remark: None,
+            remark_id: None,
         });
     }
-    for (name, mark) in fields.starting("m.") {
-        let (_, task) = of(name);
-        // Whether a suggestion wants an answer is known only at the end.
-        let Some(mark @ (Mark::Complaint | Mark::Question)) = Mark::parse(mark) else { continue };
-        points.push(Point {
-            task,
-            question: mark.key().to_owned(),
-            option: None,
-            case_kind: None,
-            department: None,
-            text: None,
-            remark: Some(0),
-        });
-    }
+    let remark = |task: TaskId, mark: Mark| Point {
+        task,
+        question: None,
+        option: None,
+        case_kind: None,
+        department: None,
+        text: None,
+        remark: Some(mark),
+        remark_id: None,
+    };
+    let opens = |mark: &Mark| match mark {
+        Mark::Complaint | Mark::Question => true,
+        Mark::Suggestion => fields.has("wants_answer"),
+        Mark::Praise => false,
+    };
+    let marked = fields.starting("m.").filter_map(|(name, mark)| Some((of(name).1, Mark::parse(mark)?)));
+    points.extend(marked.filter(|(_, mark)| opens(mark)).map(|(task, mark)| remark(task, mark)));
+    let whole = match Mark::parse(fields.get("mark")) {
+        _ if fields.has("complaint") => Some(Mark::Complaint),
+        Some(mark) => Some(mark),
+        None => fields.has("wants_answer").then_some(Mark::Suggestion),
+    };
+    points.extend(whole.filter(opens).map(|mark| remark(first, mark)));
     points
 }

@@ -92,8 +92,8 @@ pub async fn call_recall(desk: Desk, contact: i64) -> Result<String> {
     scope.need(Cap::CallWork)?;
     let (mut q, ui) = (desk.reads(), desk.ui());
     let mut briefs = Vec::new();
-    for task in ports::contact_subjects(&mut q, group, store, Id::new(contact)).await? {
-        if task.kind != "case" {
+    for task in ports::contact_subjects(&mut q, scope, Id::new(contact), desk.now()).await? {
+        if task.kind != ports::SubjectKind::Case {
             continue;
         }
         let found = store::by_id(&mut q, group, Id::new(task.id)).await?;

@@ -5,8 +5,8 @@ mod people;
 mod scripts;
 
 pub use followup::{
-    CallRecorded, CallRevoked, Dialled, Mark, Point, RecallLapsed, Talk, cancel_tasks, contact_subjects, dial,
-    plan_recall, subject,
+    CallRecorded, CallRevoked, Dialled, Mark, Point, RecallLapsed, SubjectKind, Talk, cancel_recall, contact_subjects,
+    dial, plan_recall, subject, supersede,
 };
 pub use people::{
     StaffLeft, block, calendar, customer_names, facts, holders, person, store_card, timeline, unblock, user_names,

@@ -9,7 +9,7 @@ use people::{customers, timeline as history, vehicles};
 use platform::db::{Sql, Tx};
 use serde_json::Value;
 
-use super::followup::Subject;
+use super::followup::{Subject, SubjectKind};
 use crate::cases::plan::Facts;
 
 pub use people::customers::names as customer_names;
@@ -77,8 +77,8 @@ pub async fn facts(
         facts.plate = car.plate;
         facts.mileage_km = car.mileage_km;
     }
-    match subject.kind.as_str() {
-        "repair_order" => {
+    match subject.kind {
+        SubjectKind::RepairOrder => {
             let visits = vehicles::visit_facts(q, group, &[Id::new(subject.id)]).await?;
             if let Some(visit) = visits.into_iter().next() {
                 let orders = vehicles::orders_of(q, scope, customer, MOST_VISITS).await?;
@@ -97,14 +97,14 @@ pub async fn facts(
                 facts.station = Some(station);
             }
         }
-        "delivery" => {
+        SubjectKind::Delivery => {
             let deliveries = vehicles::delivery_facts(q, group, &[Id::new(subject.id)]).await?;
             if let Some(delivery) = deliveries.into_iter().next() {
                 facts.purchased_on = facts.purchased_on.or(Some(delivery.delivered_on));
                 facts.dealer = Some(station);
             }
         }
-        _ => {}
+        SubjectKind::Case => {}
     }
     Ok(facts)
 }

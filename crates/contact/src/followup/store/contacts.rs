@@ -47,6 +47,15 @@ stmt!(
     pg: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
         AND state='hidden' AND import_id=$4 AND group_id=$1 ORDER BY id FOR UPDATE"),
 );
+// contact_by_customer
+stmt!(
+    CALLED,
+    "SELECT COUNT(*) AS v FROM (SELECT 1 FROM contact WHERE customer_id=$2 AND group_id=$1 AND last_attempt_at IS NOT NULL LIMIT 1) t"
+);
+stmt!(
+    UNTOUCHED_DONE,
+    "SELECT id AS v FROM contact WHERE id IN {{ids:$2}} AND group_id=$1 AND state='done' AND last_attempt_at IS NULL"
+);
 // contact_hidden
 stmt!(
     HIDDEN_OF_IMPORT,
@@ -170,6 +179,17 @@ pub async fn waiting_of_customer(
     customer: CustomerId,
 ) -> Result<Vec<Contact>> {
     q.all(&WAITING_OF_CUSTOMER, args![group, store, customer]).await
+}
+
+/// Whether any call was recorded with a customer, in any store of the group.
+pub async fn was_called(q: &mut impl Sql, group: GroupId, customer: CustomerId) -> Result<bool> {
+    Ok(q.count(&CALLED, args![group, customer]).await? > 0)
+}
+
+/// Of these, the ones that are done without a call ever made.
+pub async fn untouched_done(q: &mut impl Sql, group: GroupId, ids: &[ContactId]) -> Result<Vec<ContactId>> {
+    let found: Vec<platform::db::One<ContactId>> = q.all(&UNTOUCHED_DONE, args![group, ids]).await?;
+    Ok(found.into_iter().map(|v| v.0).collect())
 }
 
 /// Writes a contact back and raises its version.

@@ -72,6 +72,17 @@ pub async fn log_dial(
     tx.exec(&DIAL_ADD, args![id, group, store, user, contact, case, line, now]).await.map(|_| ())
 }
 
+// dial_log_by_line
+stmt!(
+    DIALLED,
+    "SELECT COUNT(*) AS v FROM (SELECT 1 FROM dial_log WHERE phone_line_id=$2 AND group_id=$1 LIMIT 1) t"
+);
+
+/// Whether a number was ever dialled.
+pub async fn was_dialled(q: &mut impl Sql, group: kernel::GroupId, line: PhoneLineId) -> Result<bool> {
+    Ok(q.count(&DIALLED, args![group, line]).await? > 0)
+}
+
 pub async fn dials_since(q: &mut impl Sql, user: UserId, since: Millis) -> Result<i64> {
     q.count(&DIALS_SINCE, args![user, since]).await
 }

@@ -85,15 +85,36 @@ stmt!(
     DROP_SKIPPED,
     "DELETE FROM skipped_event WHERE store_id=$2 AND kind IN {{texts:$3}} AND subject_kind=$4 AND subject_id IN {{ids:$5}} AND group_id=$1"
 );
+// task_once, leaping from kind to kind.
 stmt!(
-    KINDS_OF_SUBJECTS,
-    "SELECT DISTINCT kind AS v FROM task WHERE store_id=$2 AND group_id=$1 ORDER BY kind LIMIT 100"
+    KINDS_SEEN,
+    "WITH RECURSIVE k(kind) AS (SELECT MIN(kind) FROM task WHERE store_id=$1 UNION ALL \
+     SELECT (SELECT MIN(t.kind) FROM task t WHERE t.store_id=$1 AND t.kind > k.kind) FROM k WHERE k.kind IS NOT NULL) \
+     SELECT kind AS v FROM k WHERE kind IS NOT NULL ORDER BY kind LIMIT 100"
+);
+// task_by_window
+stmt!(
+    OPEN_FROM,
+    concat!("SELECT ", columns!(), " FROM task WHERE store_id=$2 AND due_on >= $3 AND state IN ('open','hidden') AND id > $4 \
+        AND group_id=$1 ORDER BY id LIMIT $5")
 );
 
 /// A task as planning makes it.
 pub struct NewTask {
     pub task: Task,
     pub import: Option<ImportId>,
+}
+
+/// Open tasks due on a day or later, by id.
+pub async fn open_from(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    day: StoreDate,
+    after: TaskId,
+    limit: i64,
+) -> Result<Vec<Task>> {
+    q.all(&OPEN_FROM, args![group, store, day, after, limit]).await
 }
 
 /// Answers how many were new; an event already planned stays as it is.
@@ -255,7 +276,7 @@ pub async fn drop_no_tasks(
 }
 
 /// Every task kind that the store has ever planned, gone rules included.
-pub async fn kinds_seen(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<Vec<String>> {
-    let found: Vec<One<String>> = q.all(&KINDS_OF_SUBJECTS, args![group, store]).await?;
+pub async fn kinds_seen(q: &mut impl Sql, store: StoreId) -> Result<Vec<String>> {
+    let found: Vec<One<String>> = q.all(&KINDS_SEEN, args![store]).await?;
     Ok(found.into_iter().map(|v| v.0).collect())
 }

@@ -263,6 +263,8 @@ async fn 收回_有时限_有变化则拒绝() {
 }
 
 static HEARD: Mutex<Vec<CallRecorded>> = Mutex::new(Vec::new());
+/// One test at a time listens.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 fn with_cases() -> Wire {
     wire()
@@ -283,6 +285,7 @@ fn with_cases() -> Wire {
 
 #[tokio::test]
 async fn 不满意_随通话一同上报_收回时一同复原() {
+    let _turn = TURN.lock().await;
     testkit::on_both_wired(with_cases, async |w: &World| {
         let s = Shop { w };
         s.agent(100, 1, None).await;
@@ -342,6 +345,7 @@ async fn 不满意_随通话一同上报_收回时一同复原() {
 
 #[tokio::test]
 async fn 复访_满意与否() {
+    let _turn = TURN.lock().await;
     testkit::on_both_wired(with_cases, async |w: &World| {
         let s = Shop { w };
         s.agent(100, 1, None).await;

@@ -2,7 +2,7 @@
 
 pub mod account;
 pub mod calendar;
-mod form;
+pub(crate) mod form;
 pub mod link;
 pub mod people;
 pub mod person;

@@ -1,0 +1,319 @@
+//! The second pass: every row becomes a draft, a rejection or a skipped line, is matched against what is known, and
+//! waits in the staging table.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use kernel::{ImportId, Scope, StoreDate, StoreId};
+use platform::sheets::{Block, ChildReader, Event, SheetRow};
+use platform::transact;
+
+use super::classify::{self, Judged};
+use super::draft::Draft;
+use super::field::{Field, Kind};
+use super::header::Layout;
+use super::look::Halt;
+use super::plan::{Plan, SheetPlan};
+use super::raw;
+use super::reader::{Outcome, Reader};
+use super::said::RowSaid;
+use super::skip::Skip;
+use super::state::{RowVerdict, State};
+use super::store::{self, NewRow};
+use super::value::text_of;
+use super::workshop::{Progress, Workshop};
+use crate::intake::BATCH;
+
+/// Skipped lines that are kept to be shown; all are counted.
+const SKIPPED_SHOWN: usize = 2_000;
+
+/// A row that waits for its chunk.
+pub(super) struct Pending {
+    pub row: NewRow,
+    pub said: RowSaid,
+    pub draft: Option<Draft>,
+}
+
+pub(super) struct Stage<'a> {
+    shop: &'a Workshop,
+    scope: &'a Scope,
+    id: ImportId,
+    version: i64,
+    plan: &'a Plan,
+    today: StoreDate,
+    pending: Vec<Pending>,
+    seq: i64,
+    skipped_shown: usize,
+    /// Lines that are no record; rows of stores that were left out.
+    pub skipped: i64,
+    pub noted: i64,
+    pub repeated: i64,
+    pub replaced: i64,
+    said_at: Instant,
+}
+
+/// The sheet under the cursor.
+struct Open<'a> {
+    sheet: &'a SheetPlan,
+    layout: &'a Layout,
+    reader: Reader,
+    /// Row and staging number of accepted rows, in order: a later row may replace one.
+    places: Vec<(u32, i64)>,
+}
+
+impl<'a> Stage<'a> {
+    pub fn new(
+        shop: &'a Workshop,
+        scope: &'a Scope,
+        id: ImportId,
+        version: i64,
+        plan: &'a Plan,
+        today: StoreDate,
+    ) -> Stage<'a> {
+        Stage {
+            shop,
+            scope,
+            id,
+            version,
+            plan,
+            today,
+            pending: Vec::new(),
+            seq: 0,
+            skipped_shown: 0,
+            skipped: 0,
+            noted: 0,
+            repeated: 0,
+            replaced: 0,
+            said_at: Instant::now(),
+        }
+    }
+
+    /// Answers the last staging number.
+    pub async fn run(&mut self, path: &Path) -> Result<i64, Halt> {
+        let mut reader = ChildReader::start(&self.shop.exe, path)?;
+        let mut open: Option<Open<'a>> = None;
+        loop {
+            let events = match reader.next().await? {
+                Block::Done(_) => break,
+                Block::Events(events) => events,
+            };
+            for event in events {
+                match event {
+                    Event::Progress { read, total } => self.tell(total / 2 + read / 2, total),
+                    Event::Sheet { index, .. } => {
+                        self.close(open.take());
+                        open = self.open(index);
+                    }
+                    Event::Row(row) => {
+                        if let Some(at) = &mut open {
+                            self.take(at, &row).await?;
+                        }
+                        if self.pending.len() >= BATCH {
+                            self.flush().await?;
+                        }
+                    }
+                }
+            }
+        }
+        self.close(open.take());
+        self.flush().await?;
+        Ok(self.seq)
+    }
+
+    fn tell(&mut self, read: u64, total: u64) {
+        if self.said_at.elapsed() < Duration::from_millis(300) {
+            return;
+        }
+        self.said_at = Instant::now();
+        let whole = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let progress = Progress { id: self.id, state: State::Parsing, done: whole(read), total: whole(total) };
+        self.shop.tell(self.scope.group, self.scope.store, &progress);
+    }
+
+    fn open(&self, index: u32) -> Option<Open<'a>> {
+        let sheet = self.plan.sheets.iter().find(|s| s.index == index)?;
+        let layout = sheet.active()?;
+        let reader = Reader::new(layout.clone(), sheet.orders.clone(), self.today, sheet.epoch());
+        Some(Open { sheet, layout, reader, places: Vec::new() })
+    }
+
+    fn close(&mut self, open: Option<Open<'a>>) {
+        if let Some(at) = open {
+            let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+            let counts = at.reader.counts();
+            self.skipped += count(counts.skipped_total());
+            self.repeated += count(counts.same);
+            self.replaced += count(counts.replaced);
+        }
+    }
+
+    async fn take(&mut self, at: &mut Open<'a>, row: &SheetRow) -> Result<(), Halt> {
+        match at.reader.read(row) {
+            Outcome::Above | Outcome::Skipped(Skip::Empty) => {}
+            Outcome::Skipped(skip) => {
+                self.skipped_shown += 1;
+                if self.skipped_shown <= SKIPPED_SHOWN {
+                    let said = RowSaid { skip: Some(skip), ..RowSaid::default() };
+                    self.put(at.sheet, row, RowVerdict::Skipped, raw::opening(row), said, None);
+                }
+            }
+            Outcome::Rejected(faults) => {
+                let cells = raw::cells(row, at.layout, &at.sheet.orders, self.today, at.sheet.epoch());
+                let said = RowSaid { faults, ..RowSaid::default() };
+                self.put(at.sheet, row, RowVerdict::Rejected, cells, said, None);
+            }
+            Outcome::Same { of } => {
+                let said = RowSaid { same_as: Some(of), ..RowSaid::default() };
+                self.put(at.sheet, row, RowVerdict::Same, String::new(), said, None);
+            }
+            Outcome::Accepted { draft, notes, replaces } => {
+                if let Some(earlier) = replaces {
+                    self.replace(at, earlier, row.index).await?;
+                }
+                self.noted += i64::from(!notes.is_empty());
+                let mended = mended(row, at.layout, &draft);
+                let said = RowSaid { notes, mended, ..RowSaid::default() };
+                self.accept(at, row, draft, said);
+            }
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self, at: &mut Open<'a>, row: &SheetRow, draft: Draft, mut said: RowSaid) {
+        let code = draft.store_code().unwrap_or("").to_owned();
+        let Some(Some(store)) = self.plan.codes.get(&code).copied() else {
+            said.left_out = Some(code);
+            self.skipped += 1;
+            self.put(at.sheet, row, RowVerdict::Skipped, raw::opening(row), said, None);
+            return;
+        };
+        self.put(at.sheet, row, RowVerdict::Same, String::new(), said, Some((store, draft)));
+        at.places.push((row.index, self.seq));
+    }
+
+    fn put(
+        &mut self,
+        sheet: &SheetPlan,
+        row: &SheetRow,
+        verdict: RowVerdict,
+        raw: String,
+        said: RowSaid,
+        accepted: Option<(StoreId, Draft)>,
+    ) {
+        self.seq += 1;
+        let (store, draft) = accepted.unzip();
+        let row = NewRow {
+            seq: self.seq,
+            sheet: sheet.name.clone(),
+            row_no: row.index,
+            verdict,
+            late: false,
+            store,
+            event_on: None,
+            subject: None,
+            seen_version: None,
+            raw,
+            draft: None,
+            notes: String::new(),
+        };
+        self.pending.push(Pending { row, said, draft });
+    }
+
+    /// The later of two rows with one key counts; the earlier may wait here or be staged already.
+    async fn replace(&mut self, at: &Open<'a>, earlier: u32, later: u32) -> Result<(), Halt> {
+        let Ok(place) = at.places.binary_search_by_key(&earlier, |(row, _)| *row) else { return Ok(()) };
+        let seq = at.places[place].1;
+        if let Some(waiting) = self.pending.iter_mut().find(|p| p.row.seq == seq) {
+            waiting.draft = None;
+            waiting.said.replaced_by = Some(later);
+            return Ok(());
+        }
+        let said = RowSaid { replaced_by: Some(later), ..RowSaid::default() }.to_text();
+        let (db, id) = (&self.shop.db, self.id);
+        transact!(db, self.scope, |tx| { store::replaced(tx, id, seq, &said).await })?;
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), Halt> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let mut pending = std::mem::take(&mut self.pending);
+        self.judge(&mut pending).await?;
+        let rows: Vec<NewRow> = pending
+            .into_iter()
+            .map(|mut p| {
+                p.row.draft = p.draft.as_ref().map(Draft::to_staging);
+                p.row.notes = p.said.to_text();
+                p.row
+            })
+            .collect();
+        let (db, id, version, done) = (&self.shop.db, self.id, self.version, self.seq);
+        let ours = transact!(db, self.scope, |tx| {
+            let ours = store::staged(tx, id, version, done).await?;
+            if ours {
+                store::stage(tx, id, rows.clone()).await?;
+            }
+            Ok(ours)
+        })?;
+        if ours { Ok(()) } else { Err(Halt::Abandoned) }
+    }
+
+    async fn judge(&self, pending: &mut [Pending]) -> Result<(), Halt> {
+        let mut groups: BTreeMap<(StoreId, Kind), Vec<usize>> = BTreeMap::new();
+        for (i, p) in pending.iter().enumerate() {
+            if let (Some(store), Some(draft)) = (p.row.store, &p.draft) {
+                groups.entry((store, draft.kind())).or_default().push(i);
+            }
+        }
+        let mut reads = self.shop.db.reads();
+        let now = self.shop.db.clock().now();
+        for ((store, kind), rows) in groups {
+            let drafts: Vec<Draft> = rows.iter().filter_map(|i| pending[*i].draft.clone()).collect();
+            let judged = classify::preview(&mut reads, self.scope, store, kind, now, drafts).await?;
+            let mut by_row: HashMap<usize, Judged> = rows.into_iter().zip(judged).collect();
+            for (i, p) in pending.iter_mut().enumerate() {
+                if let Some(judged) = by_row.remove(&i) {
+                    p.settle(judged);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Pending {
+    fn settle(&mut self, judged: Judged) {
+        self.row.verdict = judged.verdict;
+        self.row.late = judged.late;
+        self.row.event_on = self.draft.as_ref().and_then(Draft::event_date);
+        self.row.subject = judged.found.subject;
+        self.row.seen_version = judged.found.seen_version;
+        self.said.cancelled = judged.cancelled;
+        self.said.fields = judged.found.fields.iter().map(|f| (*f).to_owned()).collect();
+        self.said.how = Some(judged.found.customer.how);
+        self.said.found = judged.found.notes;
+    }
+}
+
+/// Cells that were written otherwise than they were read.
+fn mended(row: &SheetRow, layout: &Layout, draft: &Draft) -> Vec<Field> {
+    let said = |field: Field| layout.column(field).and_then(|c| row.cells.get(c.index)).map(text_of).unwrap_or_default();
+    let (phones, car) = match draft {
+        Draft::RepairOrder(d) => (d.visitor.as_ref().map_or(&d.owner.phones, |v| &v.phones), Some(&d.car)),
+        Draft::Delivery(d) => (&d.owner.phones, Some(&d.car)),
+        Draft::Customer(d) => (&d.owner.phones, d.car.as_ref()),
+    };
+    let mut mended = Vec::new();
+    let mut look = |field: Field, read: Option<&str>| {
+        let said = said(field);
+        if read.is_some_and(|read| !said.trim().is_empty() && said.trim() != read) {
+            mended.push(field);
+        }
+    };
+    look(Field::Phone, phones.first().map(|p| p.expose()));
+    look(Field::Plate, car.and_then(|c| c.plate.as_ref()).map(|p| p.as_str()));
+    look(Field::Vin, car.and_then(|c| c.vin.as_ref()).map(|v| v.expose()));
+    mended
+}

@@ -1,0 +1,200 @@
+//! `import_row`: what the file said, row by row, until it is erased.
+
+use kernel::{GroupId, ImportId, Result, StoreDate, StoreId};
+use platform::db::{Bind as _, Sql, Tx, Val};
+use platform::{args, row, stmt};
+use serde_json::{Value, json};
+
+use crate::imports::state::{RowState, RowVerdict};
+
+row! {
+    /// `notes`: a [`crate::imports::RowSaid`]; `raw`: the cells, of rejected and skipped rows only.
+    #[derive(Clone, Debug)]
+    pub struct StagedRow {
+        pub seq: i64, pub sheet: String, pub row_no: u32, pub verdict: RowVerdict, pub state: RowState, pub late: bool,
+        pub store_id: Option<StoreId>, pub subject_id: Option<i64>, pub seen_version: Option<i64>, pub event_on: Option<StoreDate>,
+        pub raw: String, pub draft: Option<String>, pub notes: String,
+    }
+}
+row! { pub struct Counted { pub verdict: RowVerdict, pub late: bool, pub n: i64, pub dated: i64 } }
+
+macro_rules! rows_where {
+    ($name:ident, $where:literal) => {
+        stmt!(
+            $name,
+            concat!(
+                "SELECT seq, sheet, row_no, verdict, state, late, store_id, subject_id, seen_version, event_on, raw, draft, notes ",
+                "FROM import_row WHERE import_id=$2 AND group_id=$1 AND ",
+                $where
+            )
+        );
+    };
+}
+
+// The primary key (import_id, seq).
+rows_where!(ROWS_TO_APPLY, "seq>$3 AND state='staged' AND draft IS NOT NULL ORDER BY seq LIMIT $4");
+rows_where!(ROWS_TO_UNDO, "seq<=$3 AND state IN ('applied', 'moved') ORDER BY seq DESC LIMIT $4");
+rows_where!(ROWS_ALL, "seq>$3 ORDER BY seq LIMIT $4");
+// import_row_by_verdict.
+rows_where!(ROWS_OF_VERDICT, "verdict=$5 AND seq>$3 ORDER BY seq LIMIT $4");
+rows_where!(ROWS_LATE, "verdict='new' AND late=1 AND seq>$3 ORDER BY seq LIMIT $4");
+rows_where!(ROWS_OF_STATE, "state=$5 AND seq>$3 ORDER BY seq LIMIT $4");
+stmt!(
+    ROWS_COUNTED,
+    "SELECT verdict, late, COUNT(*) AS n, COUNT(event_on) AS dated FROM import_row WHERE import_id=$2 AND group_id=$1 \
+     GROUP BY verdict, late ORDER BY verdict, late"
+);
+stmt!(
+    ROWS_SINCE,
+    "SELECT COUNT(*) AS v FROM import_row WHERE import_id=$2 AND group_id=$1 AND verdict='new' AND late=0 AND event_on>=$3"
+);
+stmt!(
+    ROW_REPLACED,
+    "UPDATE import_row SET verdict='same', late=0, draft=NULL, event_on=NULL, notes=$4 WHERE import_id=$2 AND seq=$3 AND group_id=$1"
+);
+// Both unfold a list of [seq, subject, state, notes].
+stmt!(
+    ROWS_MARK,
+    lite: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes) \
+           FROM (SELECT CAST(json_extract(value,'$[0]') AS INTEGER) AS seq, CAST(json_extract(value,'$[1]') AS INTEGER) AS subject, \
+                 json_extract(value,'$[2]') AS state, json_extract(value,'$[3]') AS notes FROM json_each($3)) AS j \
+           WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
+    pg: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes) \
+         FROM (SELECT CAST(v->>0 AS BIGINT) AS seq, CAST(v->>1 AS BIGINT) AS subject, v->>2 AS state, v->>3 AS notes \
+               FROM jsonb_array_elements(CAST(CAST($3 AS TEXT) AS jsonb)) AS x(v)) AS j \
+         WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
+);
+stmt!(
+    ROWS_ERASE,
+    "DELETE FROM import_row WHERE import_id=$2 AND group_id=$1 AND seq IN \
+     (SELECT seq FROM import_row WHERE import_id=$2 ORDER BY seq LIMIT 4000)"
+);
+stmt!(
+    JOURNAL_ERASE,
+    "DELETE FROM import_change WHERE group_id=$1 AND id IN \
+     (SELECT id FROM import_change WHERE import_id=$2 ORDER BY seq, id LIMIT 4000)"
+);
+
+/// A row on its way into the table.
+#[derive(Clone, Debug)]
+pub struct NewRow {
+    pub seq: i64,
+    pub sheet: String,
+    pub row_no: u32,
+    pub verdict: RowVerdict,
+    pub late: bool,
+    pub store: Option<StoreId>,
+    pub event_on: Option<StoreDate>,
+    pub subject: Option<i64>,
+    pub seen_version: Option<i64>,
+    pub raw: String,
+    pub draft: Option<String>,
+    pub notes: String,
+}
+
+const COLUMNS: [&str; 15] = [
+    "import_id", "seq", "sheet", "row_no", "verdict", "state", "late", "store_id", "event_on", "subject_id", "seen_version",
+    "raw", "draft", "notes", "group_id",
+];
+
+pub async fn stage(tx: &mut Tx, id: ImportId, rows: Vec<NewRow>) -> Result<()> {
+    let group = tx.scope().group;
+    let values: Vec<Vec<Val>> = rows
+        .into_iter()
+        .map(|r| {
+            vec![
+                id.bind(),
+                r.seq.bind(),
+                r.sheet.bind(),
+                r.row_no.bind(),
+                r.verdict.bind(),
+                RowState::Staged.bind(),
+                r.late.bind(),
+                r.store.bind(),
+                r.event_on.bind(),
+                r.subject.bind(),
+                r.seen_version.bind(),
+                r.raw.bind(),
+                r.draft.bind(),
+                r.notes.bind(),
+                group.bind(),
+            ]
+        })
+        .collect();
+    tx.bulk("import_row", &COLUMNS, &values, "").await.map(|_| ())
+}
+
+pub async fn replaced(tx: &mut Tx, id: ImportId, seq: i64, notes: &str) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&ROW_REPLACED, args![group, id, seq, notes]).await.map(|_| ())
+}
+
+/// The next rows to write, above `after`.
+pub async fn to_apply(q: &mut impl Sql, group: GroupId, id: ImportId, after: i64, n: usize) -> Result<Vec<StagedRow>> {
+    q.all(&ROWS_TO_APPLY, args![group, id, after, n]).await
+}
+
+/// The next rows to take back, from the last to the first, up to and with `upto`.
+pub async fn to_undo(q: &mut impl Sql, group: GroupId, id: ImportId, upto: i64, n: usize) -> Result<Vec<StagedRow>> {
+    q.all(&ROWS_TO_UNDO, args![group, id, upto, n]).await
+}
+
+/// Which rows a list shows.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    All,
+    Verdict(RowVerdict),
+    /// New, but their follow-up had expired.
+    Late,
+    State(RowState),
+}
+
+pub async fn shown(
+    q: &mut impl Sql,
+    group: GroupId,
+    id: ImportId,
+    which: Which,
+    after: i64,
+    n: usize,
+) -> Result<Vec<StagedRow>> {
+    match which {
+        Which::All => q.all(&ROWS_ALL, args![group, id, after, n]).await,
+        Which::Verdict(verdict) => q.all(&ROWS_OF_VERDICT, args![group, id, after, n, verdict]).await,
+        Which::Late => q.all(&ROWS_LATE, args![group, id, after, n]).await,
+        Which::State(state) => q.all(&ROWS_OF_STATE, args![group, id, after, n, state]).await,
+    }
+}
+
+pub async fn counted(q: &mut impl Sql, group: GroupId, id: ImportId) -> Result<Vec<Counted>> {
+    q.all(&ROWS_COUNTED, args![group, id]).await
+}
+
+/// New rows in time whose event lies on this day or after.
+pub async fn since(q: &mut impl Sql, group: GroupId, id: ImportId, day: StoreDate) -> Result<i64> {
+    q.count(&ROWS_SINCE, args![group, id, day]).await
+}
+
+/// What became of a row; `notes` only where they changed.
+pub struct Mark {
+    pub seq: i64,
+    pub subject: Option<i64>,
+    pub state: RowState,
+    pub notes: Option<String>,
+}
+
+pub async fn mark(tx: &mut Tx, id: ImportId, marks: &[Mark]) -> Result<()> {
+    if marks.is_empty() {
+        return Ok(());
+    }
+    let group = tx.scope().group;
+    let list: Vec<Value> = marks.iter().map(|m| json!([m.seq, m.subject, m.state.key(), m.notes])).collect();
+    tx.exec(&ROWS_MARK, args![group, id, &Value::from(list)]).await.map(|_| ())
+}
+
+/// Some thousand rows and journal lines less; `true` while there are more.
+pub async fn erase(tx: &mut Tx, id: ImportId) -> Result<bool> {
+    let group = tx.scope().group;
+    let rows = tx.exec(&ROWS_ERASE, args![group, id]).await?;
+    let lines = tx.exec(&JOURNAL_ERASE, args![group, id]).await?;
+    Ok(rows > 0 || lines > 0)
+}
