@@ -112,3 +112,6 @@ call-opt-out-save = End all follow-ups
 error-call-client = This page is out of date; open the call again
 error-call-outcome = Choose an outcome
 error-call-time = This time does not read; choose it again
+call-past-visit = Visit
+call-past-delivery = Delivery { $model }
+call-past-call = Follow-up: { $outcome }

@@ -100,3 +100,6 @@ call-opt-out-save = 停止所有回访
 error-call-client = 页面已失效，请重新打开这通电话
 error-call-outcome = 请选择通话结果
 error-call-time = 时间看不懂，请重新选择
+call-past-visit = 到店
+call-past-delivery = 交车 { $model }
+call-past-call = 回访：{ $outcome }
