@@ -46,7 +46,8 @@ CREATE INDEX ownership_by_vehicle ON ownership (vehicle_id, until_day);
 CREATE INDEX ownership_by_customer ON ownership (customer_id, until_day);
 
 -- Search tokens made by the program; results are re-checked on the rows.
-CREATE VIRTUAL TABLE customer_search USING fts5(tokens, content='', contentless_delete=1, detail=none, tokenize='unicode61'); -- lite
+CREATE VIRTUAL TABLE customer_search USING fts5(tokens, content='', contentless_delete=1, detail=none, tokenize='ascii'); -- lite
+INSERT INTO customer_search (customer_search, rank) VALUES ('hashsize', 8388608); -- lite
 CREATE TABLE customer_search (id BIGINT PRIMARY KEY, tokens tsvector NOT NULL); -- pg
 CREATE INDEX customer_search_tokens ON customer_search USING gin (tokens); -- pg
 

@@ -7,7 +7,7 @@ ${user ? `<meta name="zy-user" content="${user}">` : ""}
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"history":false}'>
 <link rel="icon" href="/static/${assets["icon.svg"]}"><link rel="stylesheet" href="/static/${assets["app.css"]}"><script defer nonce="${nonce}" src="/static/${assets["app.js"]}"></script></head>`;
 
-const outbox = `<div class="banner warn" data-outbox role="status" hidden><span data-outbox-text data-text="{n} 个通话等待提交"></span><span data-outbox-refused data-text="{n} 个通话需要修改后再提交" hidden></span><a data-outbox-signin href="/signin" hidden>请登录，登录后自动提交</a></div>`;
+const outbox = `<div class="banners"><div class="banner warn" data-outbox role="status" hidden><span data-outbox-text data-text="{n} 个通话等待提交"></span><span data-outbox-refused data-text="{n} 个通话需要修改后再提交" hidden></span><a data-outbox-signin href="/signin" hidden>请登录，登录后自动提交</a></div></div>`;
 
 const common = `<div class="toasts" data-toasts role="status" aria-live="polite"></div><template data-toast><div class="toast"><div data-toast-text></div><button class="link" type="button" data-toast-close aria-label="关闭">✕</button></div></template>
 <dialog class="keys" data-keys-help aria-labelledby="keys-title"><h2 id="keys-title">快捷键</h2><dl data-keys-list></dl><div class="actions"><button class="btn" type="button" data-close>关闭</button></div></dialog>

@@ -64,7 +64,7 @@ async function freshData() {
  *
  * @param {{demo?: boolean, now?: string, env?: Record<string, string>, args?: string[]}} [options]
  *   `demo`: with the demonstration store (default); `now`: ISO instant at which the test clock starts.
- * @returns an object with `origin`, `signin(persona)` → one-time link, `setup` → link of an empty installation,
+ * @returns an object with `origin`, `signin(persona)` → one-time link, by role (its first person) or by name, `setup` → link of an empty installation,
  *   `kill()` (as a power cut would), `start()` again on the same data and port, `stop()`, `log` (lines so far).
  */
 export async function startServer({ demo = true, now, env = {}, args = [] } = {}) {
@@ -106,8 +106,11 @@ export async function startServer({ demo = true, now, env = {}, args = [] } = {}
 
   function hear(line, listening) {
     server.log.push(line);
-    const [word, first, second] = line.split(" ");
-    if (word === "signin" && second) links.set(first, second);
+    const [word, first, second, name] = line.split(" ");
+    if (word === "signin" && second) {
+      if (!links.has(first)) links.set(first, second);
+      if (name) links.set(name, second);
+    }
     if (word === "setup" && first) server.setup = first;
     if (word === "listening") listening();
   }

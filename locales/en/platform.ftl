@@ -17,6 +17,15 @@ drafts-pending = { $n ->
 drafts-sign-in = Sign in and the waiting calls are sent
 drafts-unsent-warning = Some calls are not sent yet; they need you to sign in again. Sign out all the same?
 drafts-offline = The server is away. What you enter is kept on this device and sent when it is back.
+drafts-refused = { $n ->
+    [one] 1 call needs a correction before it can be sent
+   *[other] { $n } calls need a correction before they can be sent
+  }
+keys-title = Keys
+keys-hint = Digits answer, Enter opens the note, Esc leaves it, ↑ ↓ change the question; inside a field hold Alt with the same key.
+search-short = Find a customer
+offline-title = The server cannot be reached
+try-again = Try again
 duration-min-sec = { $min } min { $sec } s
 errors-title = A few things need mending
 problem-invalid = Something in the form is not right
@@ -31,3 +40,10 @@ refused-no-store = Choose a store first
 refused-no-user = A person has to do this
 refused-form-expected = The form came in an unexpected shape
 refused-too-large = Too large
+nav-manage = Manage
+nav-reports = Reports
+nav-today = Today
+nav-queue = Follow-ups
+nav-cases = Cases
+nav-scripts = Scripts
+notices-none = No notices yet

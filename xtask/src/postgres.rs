@@ -46,7 +46,16 @@ impl Server {
         own_folder(&dir)?;
         let data = dir.join("data");
         let mut initdb = tool(&bin, "initdb", &dir);
-        quietly(initdb.arg("-D").arg(&data).args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]))?;
+        quietly(initdb.arg("-D").arg(&data).args([
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]))?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let log = fs::File::create(dir.join("log"))?;
         let child = tool(&bin, "postgres", &dir)

@@ -1,7 +1,7 @@
 //! `cargo xtask test [--quick] [FILTER]`: exactly what the pipeline runs.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -64,7 +64,8 @@ fn all(wanted: &Wanted, steps: &mut Steps) -> Result<()> {
     }
     steps.step("packages of e2e/", || needs::node_packages("e2e"))?;
     let (alone, product) = (journeys("e2e/client", wanted)?, journeys("e2e", wanted)?);
-    let node = |files: &[PathBuf]| node(files, &server);
+    let program = needs::node_for_journeys()?;
+    let node = |files: &[PathBuf]| node(&program, files, &server);
     if !alone.is_empty() {
         steps.step("the browser's part alone", || call(&mut node(&alone)))?;
     }
@@ -78,7 +79,11 @@ fn all(wanted: &Wanted, steps: &mut Steps) -> Result<()> {
 /// The pages' scripts and the worker, each against its own library.
 fn types() -> Result<()> {
     for project in ["tsconfig.json", "src/sw/tsconfig.json"] {
-        call(Command::new("node").args(["node_modules/typescript/bin/tsc", "--noEmit", "-p", project]).current_dir(root().join("web")))?;
+        call(
+            Command::new("node")
+                .args(["node_modules/typescript/bin/tsc", "--noEmit", "-p", project])
+                .current_dir(root().join("web")),
+        )?;
     }
     Ok(())
 }
@@ -97,7 +102,8 @@ fn tests(wanted: &Wanted) -> Command {
 
 /// `*.test.mjs` of a folder, by name.
 fn journeys(folder: &str, wanted: &Wanted) -> Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> = fs::read_dir(root().join(folder))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(root().join(folder))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     files.retain(|path| {
         let name = path.file_name().map_or_else(Default::default, |name| name.to_string_lossy());
         name.ends_with(".test.mjs") && wanted.filter.as_ref().is_none_or(|filter| name.contains(filter))
@@ -106,8 +112,8 @@ fn journeys(folder: &str, wanted: &Wanted) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn node(files: &[PathBuf], server: &Server) -> Command {
-    let mut command = Command::new("node");
+fn node(program: &Path, files: &[PathBuf], server: &Server) -> Command {
+    let mut command = Command::new(program);
     command.arg("--test").args(["--test-reporter", "spec"]).args(files).current_dir(root().join("e2e"));
     command.env("ZHIYIN_BIN", target().join("debug/zhiyin"));
     command.env("ZHIYIN_TEST_PG", server.url()).env("ZHIYIN_PSQL", server.psql());

@@ -1,1 +1,6 @@
+//! Contact with customers: what is said, who is called, what comes of it.
 
+pub mod cases;
+pub mod followup;
+pub mod scripts;
+pub mod today;

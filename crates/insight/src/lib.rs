@@ -1,3 +1,3 @@
 //! Figures: reads every table, writes none but its own.
 
-
+pub mod reports;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod config;
+pub mod counter;
 pub mod db;
 pub mod events;
 pub mod http;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use platform::config::{self, Config};
+use platform::sheets;
 
 use crate::server;
 
@@ -49,8 +50,15 @@ enum ConfigCommand {
 
 /// Runs the command that was asked for.
 pub fn main() -> ExitCode {
+    // The reader of spreadsheets limits itself before anything else of this program is awake.
+    let mut given = std::env::args_os().skip(1);
+    if given.next().is_some_and(|a| a == sheets::SUBCOMMAND)
+        && let Some(path) = given.next()
+    {
+        return sheets::child_main(path.as_ref());
+    }
     let cli = Cli::parse();
-    let outcome = load(cli.config.as_deref()).and_then(|config| run(cli.command, config));
+    let outcome = load(cli.config.as_deref()).and_then(|config| run(&cli.command, config));
     match outcome {
         Ok(code) => code,
         Err(e) => {
@@ -64,8 +72,8 @@ fn load(file: Option<&std::path::Path>) -> anyhow::Result<Config> {
     config::load(file, |k| std::env::var(k).ok()).map_err(anyhow::Error::msg)
 }
 
-fn run(command: Command, mut config: Config) -> anyhow::Result<ExitCode> {
-    match command {
+fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
+    match *command {
         Command::Config { what: ConfigCommand::Check } => {
             println!("configuration is sound; data in {}", config.data.display());
             Ok(ExitCode::SUCCESS)

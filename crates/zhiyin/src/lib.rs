@@ -1,6 +1,8 @@
 //! The leaf: everything below is wired together here.
 
 pub mod cli;
+pub mod demo;
 pub mod health;
+pub mod pages;
 pub mod server;
 pub mod wiring;

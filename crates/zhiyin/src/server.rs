@@ -76,6 +76,9 @@ pub fn router(app: App) -> Router {
 /// When the address is taken or the database does not open.
 pub async fn serve(config: Config, demo: bool) -> anyhow::Result<ExitCode> {
     let clock = clock(demo)?;
+    if demo {
+        crate::demo::prepare(&config, clock.now()).await?;
+    }
     let db = open(&config, clock).await?;
     let refused = db.check_statements().await;
     anyhow::ensure!(refused.is_empty(), "the database does not fit this program: {}", refused.join("; "));
@@ -83,7 +86,7 @@ pub async fn serve(config: Config, demo: bool) -> anyhow::Result<ExitCode> {
         format!("{} is taken: stop what runs there or choose another port with --port", config.listen)
     })?;
     let address = listener.local_addr()?;
-    let demo = wiring::prepare(&db, demo).await?;
+    let demo = wiring::is_demo(&db).await?;
     let app = app(db.clone(), config, demo);
     wiring::announce(&app, address).await?;
     let (stopping, stop) = tokio::sync::watch::channel(false);

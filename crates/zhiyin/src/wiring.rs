@@ -7,26 +7,59 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use kernel::Result;
+use contact::followup::{CallRecorded, CallRevoked, RecallLapsed};
+use contact::{cases, followup, scripts, today};
+use insight::reports;
+use kernel::Cap;
+use people::customers::CustomerOptedOut;
+use people::identity::{self, StaffLeft};
+use people::vehicles::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 use platform::db::Db;
 use platform::events::Wire;
 use platform::http::{App, NavItem, Need, Routes, Slots, Who, assets, sse};
 use platform::jobs::{Every, Worker};
+use platform::transact;
 
-use crate::health;
+use crate::{health, pages};
 
 /// Who hears what, in this order, in the same transaction.
 pub fn wire() -> Wire {
     Wire::default()
+        // A visit or a delivery becomes a follow-up.
+        .listen(|tx, e: &RepairOrdersRecorded| Box::pin(followup::on_repair_orders(tx, e)))
+        .listen(|tx, e: &RepairOrdersCancelled| Box::pin(followup::on_repair_orders_cancelled(tx, e)))
+        .listen(|tx, e: &DeliveriesRecorded| Box::pin(followup::on_deliveries(tx, e)))
+        .listen(|tx, e: &DeliveriesCancelled| Box::pin(followup::on_deliveries_cancelled(tx, e)))
+        .listen(|tx, e: &CustomerOptedOut| Box::pin(followup::on_opted_out(tx, e)))
+        // A bad answer becomes a case, in the transaction of the answer; a call taken back takes its case along.
+        .listen(|tx, e: &CallRecorded| Box::pin(cases::on_call(tx, e)))
+        .listen(|tx, e: &CallRevoked| Box::pin(cases::on_revoked(tx, e)))
+        .listen(|tx, e: &RecallLapsed| Box::pin(cases::on_recall_lapsed(tx, e)))
+        // Leaving staff hand over what is theirs.
+        .listen(|tx, e: &StaffLeft| Box::pin(followup::on_staff_left(tx, e)))
+        .listen(|tx, e: &StaffLeft| Box::pin(cases::on_staff_left(tx, e)))
 }
 
 /// Places in pages that capabilities above fill.
 pub fn slots() -> Slots {
     Slots::default()
+        .fill("call.case_fields", |desk, id| Box::pin(cases::call_fields(desk, id)))
+        .fill("call.recall", |desk, id| Box::pin(cases::call_recall(desk, id)))
+        .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
+        .fill("customer.cases", |desk, id| Box::pin(cases::customer_cases(desk, id)))
 }
 
 /// The menu.
 pub fn nav() -> Vec<NavItem> {
-    vec![]
+    let item = |label, href, caps| NavItem { label, href, caps, section: "" };
+    let work = vec![
+        item("nav-today", "/", &[][..]),
+        item("nav-queue", "/queue", &[Cap::CallWork, Cap::QueueSee][..]),
+        item("nav-cases", "/cases", &[Cap::CaseRead][..]),
+        item("nav-reports", "/reports", &[Cap::ReportRead][..]),
+    ];
+    let manage = vec![NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" }];
+    [work, manage, identity::nav("nav-manage")].concat()
 }
 
 /// Every route of the product.
@@ -38,6 +71,14 @@ pub fn routes() -> Routes {
         .get("/events", Need::SignedIn, sse::stream)
         .get("/static/{path}", Need::Public, static_file)
         .get("/sw.js", Need::Public, service_worker)
+        .get("/offline", Need::Public, pages::offline)
+        .get("/notices", Need::SignedIn, pages::notices)
+        .merge(today::routes())
+        .merge(followup::routes())
+        .merge(cases::routes())
+        .merge(reports::routes())
+        .merge(scripts::routes())
+        .merge(identity::routes())
 }
 
 async fn static_file(Path(path): Path<String>, headers: HeaderMap) -> Response {
@@ -53,23 +94,36 @@ pub fn workers() -> Vec<Worker> {
 }
 
 pub fn every() -> Vec<Every> {
-    vec![]
+    [identity::jobs(), followup::jobs(), cases::jobs(), reports::jobs()].concat()
 }
 
-pub fn load_session(_db: Db, _token: String) -> BoxFuture<'static, Result<Option<Who>>> {
-    Box::pin(async { Ok(None) })
+pub fn load_session(db: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
+    Box::pin(async move { identity::load_session(&db, &token).await })
 }
 
-/// Before the first request: the demonstration, if asked for. Answers whether this is a demonstration database.
-/// # Errors
-/// When the database holds real data and a demonstration was asked for.
-pub async fn prepare(_db: &Db, demo: bool) -> anyhow::Result<bool> {
-    Ok(demo)
-}
-
-/// What is printed at start.
+/// Whether this is a demonstration database.
 /// # Errors
 /// As the database answers.
-pub async fn announce(_app: &App, _address: SocketAddr) -> anyhow::Result<()> {
+pub async fn is_demo(db: &Db) -> anyhow::Result<bool> {
+    let groups = identity::groups(&mut db.reads()).await?;
+    Ok(!groups.is_empty() && groups.iter().all(|g| g.demo))
+}
+
+/// What is printed at start: the setup link of an empty installation; in a demonstration a way in for everybody,
+/// on loopback only.
+/// # Errors
+/// As the database answers.
+pub async fn announce(app: &App, address: SocketAddr) -> anyhow::Result<()> {
+    let origin = format!("http://{address}");
+    if let Some(token) = identity::setup_link(&app.db).await? {
+        println!("setup {origin}/links/{token}");
+    }
+    if app.demo && address.ip().is_loopback() {
+        for (group, user, name, role) in identity::link::demo_people(&mut app.db.reads()).await? {
+            let scope = kernel::Scope::system(group, None);
+            let token = transact!(app.db, &scope, |tx| { identity::link::demo_link(tx, user).await })?;
+            println!("signin {role} {origin}/links/{token} {name}");
+        }
+    }
     Ok(())
 }

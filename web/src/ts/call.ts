@@ -139,14 +139,16 @@ class Call {
         );
       }
     }
-    const done = shown.filter(isAnswered).length;
-    document.body.toggleAttribute("data-call-done", done === shown.length);
+    // What only opens the call ("is it a good moment") is no question of the survey.
+    const counted = shown.filter((question) => !question.hasAttribute("data-uncounted"));
+    const done = counted.filter(isAnswered).length;
+    document.body.toggleAttribute("data-call-done", done === counted.length);
     for (const text of all("[data-progress]")) {
-      text.textContent = fill(text.dataset["text"] ?? "{n} / {m}", { n: done, m: shown.length });
+      text.textContent = fill(text.dataset["text"] ?? "{n} / {m}", { n: done, m: counted.length });
     }
     for (const dots of all("[data-dots]")) {
       dots.replaceChildren(
-        ...shown.map((question) => {
+        ...counted.map((question) => {
           const dot = document.createElement("i");
           dot.className = question.classList.contains("now") ? "d n" : isAnswered(question) ? "d" : "";
           return dot;

@@ -16,7 +16,7 @@ interface Progress {
   state?: string;
 }
 
-const NAMES = ["count", "toast", "import", "live", "missed"] as const;
+const NAMES = ["count", "toast", "import", "live", "notice", "missed"];
 const LEASE_KEY = "zy-events-leader";
 const LEASE_MS = 6000;
 
@@ -45,7 +45,7 @@ function lead(publish: (news: News) => void): () => void {
   let retry = 0;
   const open = (): void => {
     source = new EventSource("/events");
-    for (const name of NAMES) {
+    for (const name of [...NAMES, ...meta("zy-events").split(" ").filter(Boolean)]) {
       source.addEventListener(name, (event: MessageEvent<string>) => {
         try {
           publish({ name, data: JSON.parse(event.data) });

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use contact::followup::rules::FollowupRules;
 use jiff::tz::TimeZone;
 use kernel::{GroupId, Millis, Permille, Problem, Result, Scope, StoreDate, StoreId};
 use platform::db::{Sql, Tx};
 use platform::events::Signal;
 use platform::http::App;
-use platform::transact;
+use platform::{rulebook, transact};
 
 use super::body;
 use super::period::Period;
@@ -41,7 +42,9 @@ pub async fn ask(
 
 /// Class → target, from the rules in force at the store.
 pub async fn targets(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<BTreeMap<String, Permille>> {
-    contact::followup::targets(q, group, store).await
+    let rules = rulebook::current::<FollowupRules>(q, group, store).await?;
+    let brandless = rules.body.targets.iter().filter(|t| t.brand.is_none());
+    Ok(brandless.map(|t| (t.segment.class().key().to_owned(), Permille(u16::try_from(t.permille).unwrap_or(1000)))).collect())
 }
 
 pub async fn weekly(app: App, now: Millis) -> Result<()> {

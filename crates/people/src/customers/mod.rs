@@ -3,8 +3,12 @@
 //! Customers, phones, cars and ownerships belong to the group; `customer_store` gives sight. Nothing here is found
 //! outside of the scope's stores: finding is authorizing.
 
+pub mod edit;
 mod events;
 mod model;
+mod pages;
+pub mod reveal;
+mod routes;
 mod sight;
 pub(crate) mod store;
 
@@ -22,7 +26,9 @@ pub use model::{
     BirthdayKind, Block, ContactRole, CustomerCard, CustomerFile, CustomerKind, Gender, PhoneLine, PhoneStatus,
     SightWhy, Twin,
 };
+pub use routes::{nav, routes};
 pub use sight::Sight;
+pub use store::{CustomerBrief, briefs};
 
 /// File, lines and blocks of one customer.
 /// # Errors

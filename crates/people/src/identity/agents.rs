@@ -117,8 +117,7 @@ pub async fn set_share(
     }
     store::set(tx, id, &Share { user_id: user, share, absent_from: from, absent_until: until }).await?;
     let day = |d: Option<StoreDate>| d.map_or(Value::Null, |d| Value::from(d.to_string()));
-    let shown =
-        |share: i64, f: Option<StoreDate>, u: Option<StoreDate>| json!({ "share": share, "from": day(f), "until": day(u) });
+    let shown = |share: i64, f: Option<StoreDate>, u: Option<StoreDate>| json!({ "share": share, "from": day(f), "until": day(u) });
     let old = shown(before.share, before.absent_from, before.absent_until);
     audit::note(tx, "agent.share", "user", user.raw(), &old, &shown(share, from, until)).await
 }

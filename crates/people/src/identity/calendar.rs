@@ -44,8 +44,7 @@ impl DomainEvent for CalendarChanged {
 const SHIPPED_SPANS: [(i64, i64); 2] = [(510, 720), (780, 1080)];
 
 pub(super) async fn seed_hours(tx: &mut Tx, id: StoreId) -> Result<()> {
-    let spans: Vec<_> =
-        (1..=7).flat_map(|day| SHIPPED_SPANS.map(|(from, to)| (day, from, to))).collect();
+    let spans: Vec<_> = (1..=7).flat_map(|day| SHIPPED_SPANS.map(|(from, to)| (day, from, to))).collect();
     store::set_hours(tx, id, &spans).await
 }
 

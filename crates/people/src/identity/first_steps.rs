@@ -3,8 +3,8 @@
 use kernel::{Result, Scope};
 use platform::db::Sql;
 
-use super::calendar;
 use super::agents::agents;
+use super::calendar;
 
 /// Facts for the first two of the four steps.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]

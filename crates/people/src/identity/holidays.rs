@@ -33,8 +33,9 @@ pub struct Published {
 }
 
 #[expect(clippy::expect_used, reason = "compiled in and read by a test")]
-static FILE: LazyLock<File> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../seeds/holidays.json")).expect("seeds/holidays.json reads"));
+static FILE: LazyLock<File> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../seeds/holidays.json")).expect("seeds/holidays.json reads")
+});
 
 pub fn published() -> &'static [Published] {
     &FILE.days

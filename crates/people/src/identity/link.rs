@@ -88,13 +88,7 @@ async fn throttle_back(db: &Db, from: From<'_>) -> Result<()> {
 /// Takes the link and sets the password; every session of the account ends, a new one begins.
 /// # Errors
 /// `Invalid` naming `password`, which leaves the link good; `NotFound`.
-pub async fn set_password(
-    db: &Db,
-    token: &str,
-    new: &str,
-    device: Option<&str>,
-    from: From<'_>,
-) -> Result<SignedIn> {
+pub async fn set_password(db: &Db, token: &str, new: &str, device: Option<&str>, from: From<'_>) -> Result<SignedIn> {
     throttle::pass_address(db, from.address).await?;
     let hash = secret::hash(token);
     let now = db.clock().now();
@@ -155,7 +149,8 @@ pub async fn demo_people(q: &mut impl platform::db::Sql) -> Result<Vec<(kernel::
         let ids: Vec<UserId> = lines.iter().map(|l| l.id).collect();
         let held = role::held(q, group.id, &ids).await?;
         for line in lines.into_iter().filter(|l| l.left_at.is_none()) {
-            let role = held.iter().find(|h| h.user_id == line.id).and_then(|h| roles.iter().find(|r| r.id == h.role_id));
+            let role =
+                held.iter().find(|h| h.user_id == line.id).and_then(|h| roles.iter().find(|r| r.id == h.role_id));
             if let Some(role) = role {
                 people.push((group.id, line.id, line.name, role.key.clone()));
             }

@@ -180,7 +180,13 @@ pub async fn groups(q: &mut impl Sql) -> Result<Vec<GroupCard>> {
 pub async fn regions(q: &mut impl Sql, group: GroupId) -> Result<Vec<(Region, Vec<StoreId>)>> {
     let mut stores = role::regions(q, group).await?;
     let list = store::regions(q, group).await?;
-    Ok(list.into_iter().map(|r| { let held = stores.remove(&r.id).unwrap_or_default(); (r, held) }).collect())
+    Ok(list
+        .into_iter()
+        .map(|r| {
+            let held = stores.remove(&r.id).unwrap_or_default();
+            (r, held)
+        })
+        .collect())
 }
 
 /// Makes or changes a region. Whoever holds a role there signs in again, since their stores changed.

@@ -47,8 +47,20 @@ const LONGEST: usize = 128;
 
 /// What people choose when they only want to get past the form.
 const WORN: [&str; 14] = [
-    "1234567890", "0123456789", "0987654321", "qwertyuiop", "password12", "password123", "passw0rd123", "administrator",
-    "iloveyou123", "abcd123456", "a123456789", "1q2w3e4r5t", "qwerty1234", "woaini1314",
+    "1234567890",
+    "0123456789",
+    "0987654321",
+    "qwertyuiop",
+    "password12",
+    "password123",
+    "passw0rd123",
+    "administrator",
+    "iloveyou123",
+    "abcd123456",
+    "a123456789",
+    "1q2w3e4r5t",
+    "qwerty1234",
+    "woaini1314",
 ];
 
 /// Whether it will do as a new password for this login.

@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn the_widest_post_counts_in_each_store() {
-        let roles = [role(&[(Cap::CaseRead, Reach::Own)]), Role { id: Id::new(2), ..role(&[(Cap::CaseRead, Reach::Store)]) }];
+        let roles =
+            [role(&[(Cap::CaseRead, Reach::Own)]), Role { id: Id::new(2), ..role(&[(Cap::CaseRead, Reach::Store)]) }];
         let held = [
             Assignment { role: Id::new(1), place: Place::Group, department: None },
             Assignment { role: Id::new(2), place: Place::Store(Id::new(11)), department: None },

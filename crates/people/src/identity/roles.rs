@@ -32,9 +32,8 @@ impl RoleForm {
             }
         }
         // Administering, settings and accounts are of the whole group or not at all.
-        let half = |(cap, reach): &(Cap, Reach)| {
-            matches!(cap, Cap::AdminManage | Cap::SettingsEdit) && *reach != Reach::Group
-        };
+        let half =
+            |(cap, reach): &(Cap, Reach)| matches!(cap, Cap::AdminManage | Cap::SettingsEdit) && *reach != Reach::Group;
         if self.grants.iter().any(half) {
             errors.add("grants", "grants.group-only");
         }
@@ -64,7 +63,8 @@ pub async fn add(tx: &mut Tx, form: &RoleForm) -> Result<RoleId> {
     let grants = json!(form.grants);
     let en = Some(form.en.trim()).filter(|t| !t.is_empty());
     store::add(tx, id, &key, form.zh.trim(), en, &grants).await?;
-    audit::note(tx, "role.added", "role", id.raw(), &Value::Null, &json!({ "zh": form.zh, "grants": form.grants })).await
+    audit::note(tx, "role.added", "role", id.raw(), &Value::Null, &json!({ "zh": form.zh, "grants": form.grants }))
+        .await
         .map(|()| id)
 }
 

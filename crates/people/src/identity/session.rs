@@ -146,7 +146,8 @@ fn who(row: SessionRow) -> Result<Who> {
     let here = |p: &&Post| row.store_id.is_none_or(|s| p.stores.holds(s));
     let mut titles: Vec<String> = Vec::new();
     for post in carried.posts.iter().filter(here) {
-        let label = carried.titles.iter().find(|(key, _)| *key == post.role).map(|(_, l)| l.in_locale(locale).into_owned());
+        let label =
+            carried.titles.iter().find(|(key, _)| *key == post.role).map(|(_, l)| l.in_locale(locale).into_owned());
         if let Some(label) = label.filter(|l| !titles.contains(l)) {
             titles.push(label);
         }
@@ -208,7 +209,8 @@ pub async fn end_everywhere(tx: &mut Tx) -> Result<u64> {
     let user = tx.scope().user()?;
     let ended = store::end_all(tx, &[user], None).await?;
     store::forget_devices(tx, user).await?;
-    audit::note(tx, "session.ended-everywhere", "user", user.raw(), &Value::Null, &json!({ "sessions": ended })).await?;
+    audit::note(tx, "session.ended-everywhere", "user", user.raw(), &Value::Null, &json!({ "sessions": ended }))
+        .await?;
     Ok(ended)
 }
 
@@ -233,7 +235,8 @@ pub fn browser_name(agent: &str) -> String {
         ("Mac OS", "macOS"),
         ("Linux", "Linux"),
     ];
-    let find = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let find =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (find(&BROWSERS), find(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} · {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
@@ -253,7 +256,10 @@ mod tests {
     #[test]
     fn 设备名() {
         for (agent, want) in [
-            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36", "Chrome · Windows"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36",
+                "Chrome · Windows",
+            ),
             ("Mozilla/5.0 (Windows NT 10.0) Chrome/156.0 Safari/537.36 Edg/156.0", "Edge · Windows"),
             ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari · iPhone"),
             ("Mozilla/5.0 (Linux; Android 15) Chrome/150 Mobile Safari/537.36 MicroMessenger/8.0", "微信 · Android"),

@@ -66,13 +66,7 @@ impl FirstRun {
 /// # Errors
 /// `Invalid` with all faults, which leaves the link good; `NotFound` for a used link; `Refused("set-up")` when
 /// somebody was faster.
-pub async fn set_up(
-    db: &Db,
-    token: &str,
-    form: &FirstRun,
-    device: Option<&str>,
-    from: From<'_>,
-) -> Result<SignedIn> {
+pub async fn set_up(db: &Db, token: &str, form: &FirstRun, device: Option<&str>, from: From<'_>) -> Result<SignedIn> {
     throttle::pass_address(db, from.address).await?;
     let hash = secret::hash(token);
     let now = db.clock().now();

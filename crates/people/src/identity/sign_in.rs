@@ -5,9 +5,9 @@ use platform::db::{Db, Tx};
 use platform::{audit, secret, transact};
 use serde_json::Value;
 
+use super::password;
 use super::session::{self, From, Proof};
 use super::store::{session as sessions, user as users};
-use super::password;
 use super::throttle::Gate;
 
 /// What the sign-in page sent.

@@ -1,8 +1,8 @@
 //! Writes what a pass changed, table by table, and tells it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use kernel::{CustomerId, Result};
+use kernel::{CustomerId, GroupId, Result, StoreId, VehicleId};
 use platform::db::Tx;
 
 use super::{Done, Recording, store};
@@ -19,7 +19,7 @@ pub(super) async fn write(tx: &mut Tx, how: &Recording<'_>, why: SightWhy, done:
     write_cars(tx, &done).await?;
     write_visits(tx, &done).await?;
     write_history(tx, how, &done).await?;
-    write_tokens(tx, &done).await?;
+    write_tokens(tx, how, &done).await?;
     tell(tx, how, done).await
 }
 
@@ -68,11 +68,33 @@ async fn write_history(tx: &mut Tx, how: &Recording<'_>, Done { made, .. }: &Don
     }
 }
 
-async fn write_tokens(tx: &mut Tx, Done { made, .. }: &Done) -> Result<()> {
-    search::remember(tx, &made.new_customers).await?;
+async fn write_tokens(tx: &mut Tx, how: &Recording<'_>, done: &Done) -> Result<()> {
+    search::remember(tx, &new_tokens(done, tx.scope().group, how.store)).await?;
     let known: BTreeSet<CustomerId> =
-        made.retoken.iter().filter(|id| !made.new_set.contains(id)).copied().collect();
+        done.made.retoken.iter().filter(|id| !done.made.new_set.contains(id)).copied().collect();
     search::refresh(tx, &known.into_iter().collect::<Vec<_>>()).await
+}
+
+/// All there is to know of a new customer was made in this pass.
+fn new_tokens(Done { known, made }: &Done, group: GroupId, store: StoreId) -> Vec<(CustomerId, String)> {
+    let mut cars: HashMap<CustomerId, Vec<VehicleId>> = HashMap::new();
+    for span in made.spans.values().filter(|s| s.until_day.is_none() && made.new_set.contains(&s.customer_id)) {
+        cars.entry(span.customer_id).or_default().push(span.vehicle_id);
+    }
+    let gather = |id: &CustomerId| {
+        let mut who = search::Gathered { stores: vec![store], ..search::Gathered::default() };
+        for line in known.lines.get(id).into_iter().flatten() {
+            who.contacts.extend(line.contact_name.clone());
+            who.phones.push(line.digits.clone());
+        }
+        for car in cars.get(id).into_iter().flatten().filter_map(|car| known.cars.get(car)) {
+            who.plates.extend(car.plate.as_ref().map(|p| p.as_str().to_owned()));
+            who.vins.extend(car.vin.as_ref().map(|v| v.expose().to_owned()));
+        }
+        let name = known.customers.get(id).map_or("", |c| c.name.as_str());
+        (*id, who.tokens(name, group))
+    };
+    made.new_customers.iter().map(gather).collect()
 }
 
 async fn tell(tx: &mut Tx, how: &Recording<'_>, Done { known, made }: Done) -> Result<()> {

@@ -54,10 +54,11 @@ impl Known {
         q: &mut impl Sql,
         group: GroupId,
         store: StoreId,
+        pinned: Option<CustomerId>,
         rows: &[T],
     ) -> Result<()> {
         T::load_records(self, q, group, store, rows).await?;
-        let mut wanted = Wanted::default();
+        let mut wanted = Wanted { customers: pinned.into_iter().collect(), ..Wanted::default() };
         for row in rows.iter().filter(|r| !r.is_same(self)) {
             row.ask(self, &mut wanted);
         }

@@ -13,6 +13,8 @@ pub(super) struct Ledger<'m> {
     pub now: Millis,
     pub tz: jiff::tz::TimeZone,
     pub import: Option<ImportId>,
+    /// Chosen by hand: not matched.
+    pub pinned: Option<kernel::CustomerId>,
     pub known: Known,
     pub made: Changes,
     /// The next free id; a preview counts down from zero.

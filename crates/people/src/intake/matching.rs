@@ -61,9 +61,9 @@ fn same_name(a: &str, b: &str) -> bool {
     a == b || (!a.is_ascii() || !b.is_ascii()) && fold(a) == fold(b) || a.eq_ignore_ascii_case(b)
 }
 
-/// 陳曉帆 and 陈晓帆 are one name; so are （） and ().
+/// 陳曉帆 and 陈晓帆 are one name; brackets and spaces say nothing.
 fn fold(name: &str) -> String {
-    platform::i18n::simplified(name).to_lowercase().replace('（', "(").replace('）', ")").replace(' ', "")
+    crate::search::letters(name).into_iter().collect()
 }
 
 /// The surname of 陈先生, 陈女士 …

@@ -33,7 +33,7 @@ mod verdict;
 use std::collections::HashMap;
 use std::future::Future;
 
-use kernel::{GroupId, ImportId, Millis, Result, StoreDate, StoreId};
+use kernel::{CustomerId, GroupId, ImportId, Millis, Result, StoreDate, StoreId};
 use platform::db::{Sql, Tx};
 
 use crate::customers::SightWhy;
@@ -133,13 +133,14 @@ pub async fn classify<T: Incoming>(
     let mut all = Vec::with_capacity(rows.len());
     for batch in rows.chunks(BATCH) {
         let mut known = Known::default();
-        known.load(q, group, store, batch).await?;
+        known.load(q, group, store, None, batch).await?;
         let ledger = Ledger {
             group,
             store,
             now,
             tz: tz.clone(),
             import: None,
+            pinned: None,
             known,
             made: changes::Changes::default(),
             mint: &mut mint,
@@ -160,10 +161,31 @@ pub async fn classify<T: Incoming>(
 /// # Errors
 /// As the database and the listeners answer; nothing is kept then.
 pub async fn apply<T: Incoming>(tx: &mut Tx, how: &Recording<'_>, rows: &[T]) -> Result<Vec<Verdict>> {
+    record(tx, how, None, rows).await
+}
+
+/// As [`apply`], by hand, for a customer whom somebody chose.
+/// # Errors
+/// As [`apply`].
+pub async fn apply_to<T: Incoming>(
+    tx: &mut Tx,
+    store: StoreId,
+    customer: CustomerId,
+    rows: &[T],
+) -> Result<Vec<Verdict>> {
+    record(tx, &Recording::by_hand(store), Some(customer), rows).await
+}
+
+async fn record<T: Incoming>(
+    tx: &mut Tx,
+    how: &Recording<'_>,
+    pinned: Option<CustomerId>,
+    rows: &[T],
+) -> Result<Vec<Verdict>> {
     let (group, now) = (tx.scope().group, tx.now());
     let tz = store::time_zone(tx, group, how.store).await?;
     let mut known = Known::default();
-    known.load(tx, group, how.store, rows).await?;
+    known.load(tx, group, how.store, pinned, rows).await?;
     let (verdicts, done) = {
         let minting = &*tx;
         let mut mint = || minting.new_id::<()>().raw();
@@ -173,6 +195,7 @@ pub async fn apply<T: Incoming>(tx: &mut Tx, how: &Recording<'_>, rows: &[T]) ->
             now,
             tz,
             import: how.import.map(|i| i.id),
+            pinned,
             known,
             made: changes::Changes::default(),
             mint: &mut mint,

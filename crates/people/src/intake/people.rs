@@ -62,7 +62,10 @@ impl Ledger<'_> {
     ) -> Placed {
         let said = said.settled();
         let same = said.beside.is_some_and(|(v, _, _)| said.name.is_some_and(|o| matching::agree(o.expose(), v.expose())));
-        let decision = self.decide(&said, car);
+        let decision = match self.pinned {
+            Some(id) => Decision { how: How::Known, customer: Some(id), differs_from: None, resembles: Vec::new() },
+            None => self.decide(&said, car),
+        };
         let name = said.name.map(PersonName::expose);
         let stays = known.filter(|id| {
             decision.how == How::New

@@ -4,6 +4,8 @@
 mod hits;
 mod query;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::collections::HashMap;
@@ -15,6 +17,7 @@ use platform::db::{Reads, Tx};
 use crate::{customers, vehicles};
 
 pub use hits::find;
+pub(crate) use tokens::letters;
 
 /// One customer found. The phone is given typed: it prints masked.
 #[derive(Clone, Debug)]
@@ -45,11 +48,6 @@ pub async fn refresh(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
         return Ok(());
     }
     store::forget(tx, ids).await?;
-    remember(tx, ids).await
-}
-
-/// As [`refresh`], for customers that were made in this transaction.
-pub(crate) async fn remember(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
     let group = tx.scope().group;
     let rows = customers::store::names(tx, group, ids).await?;
     let mut who: HashMap<CustomerId, Gathered> = HashMap::with_capacity(ids.len());
@@ -74,6 +72,11 @@ pub(crate) async fn remember(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
     store::remember(tx, &made).await
 }
 
+/// Tokens of customers that were made in this transaction, by whoever holds all there is to know of them.
+pub(crate) async fn remember(tx: &mut Tx, made: &[(CustomerId, String)]) -> Result<()> {
+    store::remember(tx, made).await
+}
+
 /// Takes the tokens away with the person.
 /// # Errors
 /// As the database answers.
@@ -81,17 +84,19 @@ pub async fn forget(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
     store::forget(tx, ids).await
 }
 
+/// What is searched in one customer.
 #[derive(Default)]
-struct Gathered {
-    contacts: Vec<String>,
-    phones: Vec<String>,
-    plates: Vec<String>,
-    vins: Vec<String>,
-    stores: Vec<StoreId>,
+pub(crate) struct Gathered {
+    pub contacts: Vec<String>,
+    /// With extension, as stored.
+    pub phones: Vec<String>,
+    pub plates: Vec<String>,
+    pub vins: Vec<String>,
+    pub stores: Vec<StoreId>,
 }
 
 impl Gathered {
-    fn tokens(&self, name: &str, group: GroupId) -> String {
+    pub fn tokens(&self, name: &str, group: GroupId) -> String {
         fn texts(list: &[String]) -> Vec<&str> {
             list.iter().map(String::as_str).collect()
         }

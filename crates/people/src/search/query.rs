@@ -99,19 +99,22 @@ impl Class {
                 let chars: Vec<char> = part.chars().collect();
                 vec![all(chars.windows(3).map(tokens::plate_window).collect())]
             }
-            Self::Vin(part) => vec![all(vec![format!("v{}", part.to_ascii_lowercase())])],
+            Self::Vin(part) => {
+                let tail = part.len().saturating_sub(8);
+                vec![all(vec![format!("v{}", part[tail..].to_ascii_lowercase())])]
+            }
         }
     }
 
     /// The beginning of a name, to look at before names that merely contain the text.
     pub fn beginning(&self) -> Option<Wanted> {
         match self {
-            Self::Name(letters) if !letters.is_empty() => {
-                let mut all = vec![tokens::beginning(letters)];
+            Self::Name(letters) => {
+                let [first, second, ..] = letters.as_slice() else { return None };
+                let mut all = vec![tokens::beginning(*first, *second)];
                 all.extend(letters.windows(2).skip(1).map(|w| tokens::pair(w[0], w[1])));
                 Some(Wanted { all, prefix: None })
-            }
-            Self::Name(_) | Self::Sound(_) | Self::Phone(_) | Self::Plate(_) | Self::Vin(_) => None,
+            } Self::Sound(_) | Self::Phone(_) | Self::Plate(_) | Self::Vin(_) => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Names and free text stay where they belong and are read when the page is made.
 
 mod store;
+mod tell;
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Result, Scope, StoreId, UserId};
 use platform::db::{Sql, Tx};
@@ -60,8 +61,22 @@ pub async fn of(
     before: Option<(Millis, i64)>,
     limit: i64,
 ) -> Result<Vec<Line>> {
+    of_kinds(q, scope, customer, &[], before, limit).await
+}
+
+/// As [`of`], only of these kinds; of all where none is named.
+/// # Errors
+/// `NotFound` when the customer is not of this scope.
+pub async fn of_kinds(
+    q: &mut impl Sql,
+    scope: &Scope,
+    customer: CustomerId,
+    kinds: &[&str],
+    before: Option<(Millis, i64)>,
+    limit: i64,
+) -> Result<Vec<Line>> {
     crate::customers::store::file(q, scope, customer).await?;
-    store::page(q, scope, customer, before.unwrap_or((Millis(i64::MAX), i64::MAX)), limit).await
+    store::page(q, scope, customer, kinds, before.unwrap_or((Millis(i64::MAX), i64::MAX)), limit).await
 }
 
 /// Removes what was noted of a thing, when the thing itself is taken back.
@@ -70,5 +85,7 @@ pub async fn of(
 pub async fn forget(tx: &mut Tx, group: GroupId, customer: CustomerId, kind: &str, subject: i64) -> Result<()> {
     store::forget(tx, group, customer, kind, subject).await
 }
+
+pub use tell::{Teller, Told, tell};
 
 pub(crate) use store::{forget_customer, kinds_of, move_subject};

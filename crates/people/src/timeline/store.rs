@@ -12,7 +12,8 @@ stmt!(
     PAGE,
     "SELECT id, store_id, customer_id, at, kind, subject, args, actor FROM timeline \
      WHERE customer_id=$2 AND group_id=$1 AND (at < $5 OR (at = $5 AND id < $6)) \
-     AND (CAST($3 AS BIGINT)=1 OR store_id IS NULL OR store_id IN {{ids:$4}}) ORDER BY at DESC, id DESC LIMIT $7"
+     AND (CAST($3 AS BIGINT)=1 OR store_id IS NULL OR store_id IN {{ids:$4}}) \
+     AND (CAST($8 AS BIGINT)=1 OR kind IN {{texts:$9}}) ORDER BY at DESC, id DESC LIMIT $7"
 );
 stmt!(
     FORGET,
@@ -49,11 +50,23 @@ pub(super) async fn page(
     q: &mut impl Sql,
     scope: &Scope,
     customer: CustomerId,
+    kinds: &[&str],
     before: (Millis, i64),
     limit: i64,
 ) -> Result<Vec<Line>> {
     let (all, stores) = Sight::of(scope).params();
-    q.all(&PAGE, args![scope.group, customer, all, stores.as_slice(), before.0, before.1, limit]).await
+    let args = args![
+        scope.group,
+        customer,
+        all,
+        stores.as_slice(),
+        before.0,
+        before.1,
+        limit,
+        kinds.is_empty(),
+        kinds
+    ];
+    q.all(&PAGE, args).await
 }
 
 pub(super) async fn forget(tx: &mut Tx, group: GroupId, customer: CustomerId, kind: &str, subject: i64) -> Result<()> {

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 pub use events::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 pub use model::{OwnedCar, OwnershipWhy, VisitState};
 pub use store::{
-    DeliveryFacts, DeliveryRow, OrderRow, VehicleRow, VisitFacts, car, delivery, delivery_facts, order, orders_of,
-    visit_facts,
+    DeliveryFacts, DeliveryRow, OrderRow, VehicleBrief, VehicleRow, VisitFacts, briefs, car, cars, deliveries_since,
+    delivery, delivery_facts, order, orders_of, orders_since, resume_ownership, visit_facts,
 };
 
 /// Cars had now and before, the latest first; the caller has found the customer in its scope.

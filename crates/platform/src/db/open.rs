@@ -69,7 +69,9 @@ async fn open_lite(path: &std::path::Path) -> Result<Pools> {
         .busy_timeout(Duration::from_secs(10))
         .pragma("secure_delete", "ON")
         .pragma("mmap_size", "0")
-        .statement_cache_capacity(400);
+        .statement_cache_capacity(400)
+        // Rows come from the driver's own thread: fewer, larger hand-overs.
+        .row_buffer_size(500);
     let write = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(20))

@@ -26,6 +26,8 @@ pub struct Ctx {
     /// Wanted by the browser; the signed-in person's own choice wins.
     pub locale: Locale,
     pub wants_json: bool,
+    /// A draft that the browser kept until now.
+    pub draft: bool,
     pub address: Arc<str>,
     pub device: Arc<str>,
     /// The device cookie, for sign-in throttling.
@@ -90,6 +92,7 @@ fn context(app: &App, req: &Request) -> Ctx {
         reference: secret[32..42].into(),
         path: req.uri().path().into(),
         htmx: has("hx-request"),
+        draft: has("zy-client"),
         locale: wanted_locale(cookie(headers, "zy_lang"), text(header::ACCEPT_LANGUAGE)),
         wants_json: text(header::ACCEPT).starts_with("application/json"),
         address: address(app, req).into(),
@@ -184,7 +187,8 @@ async fn readable(app: &App, ctx: &Ctx, who: Option<Arc<Who>>, problem: &Problem
     if let Problem::Internal(cause) = problem {
         tracing::error!(reference = %ctx.reference, path = %ctx.path, %cause, "a request failed");
     }
-    if matches!(problem, Problem::SignIn) && !ctx.wants_json {
+    // Whoever sends a kept draft must learn that it was not taken: no redirect to a page that answers 200.
+    if matches!(problem, Problem::SignIn) && !ctx.wants_json && !ctx.draft {
         return sign_in_first(ctx);
     }
     let desk = Desk::new(app.clone(), ctx.clone(), who);

@@ -26,6 +26,26 @@ pub struct NavLink {
     pub heading: Option<String>,
 }
 
+/// A rate as templates hand it over: by value or by reference, known or not.
+pub trait MaybeRate {
+    fn rate(&self) -> Option<Permille>;
+}
+impl MaybeRate for Permille {
+    fn rate(&self) -> Option<Permille> {
+        Some(*self)
+    }
+}
+impl<T: MaybeRate> MaybeRate for Option<T> {
+    fn rate(&self) -> Option<Permille> {
+        self.as_ref().and_then(MaybeRate::rate)
+    }
+}
+impl<T: MaybeRate> MaybeRate for &T {
+    fn rate(&self) -> Option<Permille> {
+        (**self).rate()
+    }
+}
+
 /// Shown for what is not known.
 pub const NONE: &str = "--";
 
@@ -129,7 +149,7 @@ impl Ui {
         let digits = n.unsigned_abs().to_string();
         let mut out = String::new();
         for (i, c) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 out.push(',');
             }
             out.push(c);
@@ -144,8 +164,8 @@ impl Ui {
         km.map_or_else(|| NONE.into(), |n| format!("{} km", self.int(n)))
     }
     /// 86.4%
-    pub fn pct(&self, permille: &Option<Permille>) -> String {
-        permille.map_or_else(|| NONE.into(), |p| format!("{}.{}%", p.0 / 10, p.0 % 10))
+    pub fn pct(&self, permille: impl MaybeRate) -> String {
+        permille.rate().map_or_else(|| NONE.into(), |p| format!("{}.{}%", p.0 / 10, p.0 % 10))
     }
     fn local(&self, at: Millis) -> Option<jiff::Zoned> {
         jiff::Timestamp::from_millisecond(at.0).ok().map(|t| t.to_zoned(self.tz.clone()))

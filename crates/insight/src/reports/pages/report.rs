@@ -28,6 +28,15 @@ struct ReportPage {
     shown: Shown,
 }
 
+impl ReportPage {
+    fn is_named(&self, name: &Named) -> bool {
+        self.named == *name
+    }
+    fn is_chosen(&self, store: &StoreId) -> bool {
+        self.chosen_store == Some(*store)
+    }
+}
+
 /// What page and weekly report both show.
 pub struct Shown {
     pub body: Body,

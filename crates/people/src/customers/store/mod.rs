@@ -1,9 +1,11 @@
 //! All SQL of the customer tables.
 
+mod briefs;
 mod lines;
 mod people;
 mod sights;
 
+pub use briefs::*;
 pub use lines::*;
 pub use people::*;
 pub use sights::*;

@@ -36,10 +36,7 @@ stmt!(
     "UPDATE one_time_link SET used_at=$1 WHERE token_hash=$2 AND used_at IS NULL AND expires_at > $1 \
      RETURNING group_id, user_id, purpose, expires_at"
 );
-stmt!(
-    LINKS_REVOKE,
-    "UPDATE one_time_link SET used_at=$1 WHERE user_id=$2 AND purpose=$3 AND used_at IS NULL"
-);
+stmt!(LINKS_REVOKE, "UPDATE one_time_link SET used_at=$1 WHERE user_id=$2 AND purpose=$3 AND used_at IS NULL");
 stmt!(SETUP_REVOKE, "UPDATE one_time_link SET used_at=$1 WHERE purpose='setup' AND used_at IS NULL");
 stmt!(SWEEP_LINKS, "DELETE FROM one_time_link WHERE expires_at < $1");
 

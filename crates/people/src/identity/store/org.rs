@@ -1,6 +1,6 @@
 //! Groups, stores, regions.
 
-use kernel::{GroupId, Id, RegionId, Result, Stores, StoreId};
+use kernel::{GroupId, Id, RegionId, Result, StoreId, Stores};
 use platform::db::{Bind as _, Sql, Tx};
 use platform::{args, keyed, row, stmt};
 
@@ -79,8 +79,16 @@ pub async fn rename_group(tx: &mut Tx, name: &str) -> Result<()> {
 pub async fn add_store(tx: &mut Tx, s: &StoreCard) -> Result<bool> {
     let (group, now) = (tx.scope().group, tx.now());
     let row = args![
-        s.id, group, s.name.as_str(), s.code.as_str(), s.brand.as_deref(), s.city.as_deref(), s.phone.as_deref(),
-        s.tz.as_str(), s.dial_mode, now
+        s.id,
+        group,
+        s.name.as_str(),
+        s.code.as_str(),
+        s.brand.as_deref(),
+        s.city.as_deref(),
+        s.phone.as_deref(),
+        s.tz.as_str(),
+        s.dial_mode,
+        now
     ];
     Ok(tx.exec(&STORE_ADD, row).await? == 1)
 }
@@ -89,8 +97,15 @@ pub async fn add_store(tx: &mut Tx, s: &StoreCard) -> Result<bool> {
 pub async fn set_store(tx: &mut Tx, s: &StoreCard) -> Result<()> {
     let group = tx.scope().group;
     let row = args![
-        s.name.as_str(), s.brand.as_deref(), s.city.as_deref(), s.phone.as_deref(), s.tz.as_str(), s.dial_mode,
-        s.closed_at, group, s.id
+        s.name.as_str(),
+        s.brand.as_deref(),
+        s.city.as_deref(),
+        s.phone.as_deref(),
+        s.tz.as_str(),
+        s.dial_mode,
+        s.closed_at,
+        group,
+        s.id
     ];
     tx.exec(&STORE_SET, row).await.map(|_| ())
 }

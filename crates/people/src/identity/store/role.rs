@@ -57,7 +57,10 @@ stmt!(
     "DELETE FROM assignment WHERE group_id=$1 AND user_id=$2 AND role_id=$3 AND COALESCE(store_id,0)=$4 \
      AND COALESCE(region_id,0)=$5 AND COALESCE(department,'')=$6"
 );
-stmt!(HOLDERS_OF_ROLE, "SELECT DISTINCT user_id AS v FROM assignment WHERE group_id=$1 AND role_id=$2 ORDER BY 1 LIMIT 20000");
+stmt!(
+    HOLDERS_OF_ROLE,
+    "SELECT DISTINCT user_id AS v FROM assignment WHERE group_id=$1 AND role_id=$2 ORDER BY 1 LIMIT 20000"
+);
 stmt!(
     HOLDERS_IN_REGION,
     "SELECT DISTINCT user_id AS v FROM assignment WHERE group_id=$1 AND region_id=$2 ORDER BY 1 LIMIT 20000"
@@ -77,7 +80,10 @@ stmt!(
      WHERE a.group_id=$1 AND u.left_at IS NULL AND a.store_id IS NULL AND a.region_id IS NULL \
      ORDER BY a.user_id, a.id LIMIT 5000"
 );
-stmt!(REGION_STORES, "SELECT region_id AS k, store_id AS v FROM region_store WHERE group_id=$1 ORDER BY 1, 2 LIMIT 20000");
+stmt!(
+    REGION_STORES,
+    "SELECT region_id AS k, store_id AS v FROM region_store WHERE group_id=$1 ORDER BY 1, 2 LIMIT 20000"
+);
 
 pub async fn roles(q: &mut impl Sql, group: GroupId) -> Result<Vec<Role>> {
     let rows: Vec<RoleRow> = q.all(&ROLES, args![group]).await?;

@@ -100,9 +100,8 @@ pub async fn load(q: &mut impl Sql, token_hash: &str, now: Millis, idle_since: M
 
 pub async fn add(tx: &mut Tx, s: &NewSession<'_>) -> Result<()> {
     let (group, now) = (tx.scope().group, tx.now());
-    let row = args![
-        s.id, group, s.user, s.token_hash, s.store, s.posts, s.assurance, s.device, s.address, now, s.expires_at
-    ];
+    let row =
+        args![s.id, group, s.user, s.token_hash, s.store, s.posts, s.assurance, s.device, s.address, now, s.expires_at];
     tx.exec(&SESSION_ADD, row).await.map(|_| ())
 }
 

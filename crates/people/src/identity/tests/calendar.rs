@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use testkit::World;
 
 use super::{furnish, told};
-use crate::identity::calendar::{self, CalendarChanged, DayForm, drop_day, missing_year, save_day, save_hours, show_spans};
+use crate::identity::calendar::{
+    self, CalendarChanged, DayForm, drop_day, missing_year, save_day, save_hours, show_spans,
+};
 use crate::identity::first_steps;
 
 fn d(text: &str) -> StoreDate {
@@ -45,7 +47,11 @@ async fn 日历_春节与调休周日() {
         ] {
             assert_eq!(calendar.is_open_day(d(date)), open, "{date}");
         }
-        assert_eq!(show_spans(&calendar.spans(d("2024-02-18"))), "08:30-12:00 13:30-18:00", "as on a usual working day");
+        assert_eq!(
+            show_spans(&calendar.spans(d("2024-02-18"))),
+            "08:30-12:00 13:30-18:00",
+            "as on a usual working day"
+        );
         assert_eq!(calendar.day_name(d("2024-02-10")), Some("春节"));
         // Friday 9 February 16:00 + 24 h falls into the festival: one hour after the next opening, Sunday the 18th.
         let from = calendar.at(d("2024-02-09"), 16 * 60);
@@ -121,7 +127,8 @@ async fn 日历_十一月起提醒明年未维护() {
         ] {
             assert_eq!(missing_year(q, w.group, d(today)).await.unwrap(), want, "{today}");
         }
-        let form = DayForm { day: "2027-01-01".into(), kind: "holiday".into(), name: "元旦".into(), spans: String::new() };
+        let form =
+            DayForm { day: "2027-01-01".into(), kind: "holiday".into(), name: "元旦".into(), spans: String::new() };
         transact!(w.db, &w.system(), |tx| { save_day(tx, None, &form).await }).unwrap();
         assert_eq!(missing_year(q, w.group, d("2026-11-01")).await.unwrap(), None);
         // A year without rows uses the weekly hours.

@@ -53,7 +53,11 @@ async fn 一次性链接_过期_作废_错用() {
         let issue = async || transact!(w.db, &boss, |tx| { link::password_link(tx, zhoulan).await }).unwrap();
         let first = issue().await;
         let second = issue().await;
-        assert_eq!(told(&link::set_password(&w.db, &first, NEW, None, HERE).await), "not found", "a newer one voids it");
+        assert_eq!(
+            told(&link::set_password(&w.db, &first, NEW, None, HERE).await),
+            "not found",
+            "a newer one voids it"
+        );
         w.clock.advance(Duration::from_secs(15 * 60 - 1));
         link::look(&w.db, &second, HERE).await.unwrap();
         w.clock.advance(Duration::from_secs(1));
@@ -144,7 +148,8 @@ async fn 首次安装_一条链接_一位管理员() {
         enter(w, "admin", NEW, None).await.unwrap();
         let steps = crate::identity::first_steps(&mut w.db.reads(), &who.scope).await.unwrap();
         assert_eq!((steps.agents, steps.calendar), (0, false));
-        let calendar = crate::identity::calendar::of(&mut w.db.reads(), who.scope.group, who.scope.store.unwrap()).await.unwrap();
+        let calendar =
+            crate::identity::calendar::of(&mut w.db.reads(), who.scope.group, who.scope.store.unwrap()).await.unwrap();
         assert!(!calendar.is_open_day("2026-10-01".parse().unwrap()), "holidays are there from the start");
     })
     .await;

@@ -3,6 +3,7 @@
 mod calendar;
 mod last_administrator;
 mod links;
+mod pages;
 mod permissions;
 mod sessions;
 mod staff;

@@ -76,7 +76,8 @@ fn 权限矩阵_与存档一致() {
 fn 权限矩阵_制度要求() {
     let grants = |key: &str| &shipped().iter().find(|r| r.key == key).unwrap_or_else(|| panic!("{key}")).grants;
     let has = |key: &str, cap: Cap| grants(key).iter().any(|(c, _)| *c == cap);
-    for cap in [Cap::CustomerRead, Cap::CustomerEdit, Cap::CustomerReveal, Cap::CaseRead, Cap::CallWork, Cap::ImportRun] {
+    for cap in [Cap::CustomerRead, Cap::CustomerEdit, Cap::CustomerReveal, Cap::CaseRead, Cap::CallWork, Cap::ImportRun]
+    {
         assert!(!has("administrator", cap), "administrators see no customer data: {}", cap.key());
     }
     for key in ["service_manager", "sales_manager"] {

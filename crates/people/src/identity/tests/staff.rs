@@ -35,7 +35,12 @@ async fn 无人能扩大自己或他人的权限() {
         let cases: Vec<(&str, &str, Vec<Assignment>, &str)> = vec![
             ("shenwen", "shenwen", vec![a("care_supervisor", here).await, agent], "yourself"),
             ("shenwen", "shenwen", vec![a("administrator", Place::Group).await], "yourself"),
-            ("guan", "guan", vec![a("administrator", Place::Group).await, a("head_office", Place::Group).await], "yourself"),
+            (
+                "guan",
+                "guan",
+                vec![a("administrator", Place::Group).await, a("head_office", Place::Group).await],
+                "yourself",
+            ),
             ("shenwen", "zhoulan", vec![agent, a("care_supervisor", here).await], "administrators-only"),
             ("shenwen", "zhoulan", vec![a("administrator", Place::Group).await], "administrators-only"),
             ("shenwen", "zhoulan", vec![agent, a("agent", second).await], "not-yours-to-give"),
@@ -56,14 +61,17 @@ async fn 无人能扩大自己或他人的权限() {
         for (giver, target, wanted, want) in cases {
             let (giver_id, target_id) = (id(giver).await, id(target).await);
             let before = scope(w, target_id).await.posts;
-            let outcome = transact!(w.db, &scope(w, giver_id).await, |tx| { set_assignments(tx, target_id, &wanted).await });
+            let outcome =
+                transact!(w.db, &scope(w, giver_id).await, |tx| { set_assignments(tx, target_id, &wanted).await });
             assert_eq!(told(&outcome), want, "{giver} → {target}: {wanted:?}");
             assert_eq!(scope(w, target_id).await.posts, before, "{giver} → {target}: refused, but changed");
         }
         // What works.
         let (guan, shenwen, zhoulan) = (id("guan").await, id("shenwen").await, id("zhoulan").await);
-        transact!(w.db, &scope(w, guan).await, |tx| { set_assignments(tx, zhoulan, &[agent, a("agent", second).await]).await })
-            .unwrap();
+        transact!(w.db, &scope(w, guan).await, |tx| {
+            set_assignments(tx, zhoulan, &[agent, a("agent", second).await]).await
+        })
+        .unwrap();
         // Now the account reaches another store: no longer the supervisor's to hand out links for.
         let link = transact!(w.db, &scope(w, shenwen).await, |tx| { link::password_link(tx, zhoulan).await });
         assert_eq!(told(&link), "not-yours-to-give");
@@ -152,7 +160,8 @@ async fn 离职_交接一步完成_账号即刻失效() {
 
         // A manager works no queue; somebody unknown even less.
         for unfit in [gaoyan, zhoulan, nobody()] {
-            let outcome = transact!(w.db, &boss, |tx| { deactivate(tx, zhoulan, &HashMap::from([(w.store, unfit)])).await });
+            let outcome =
+                transact!(w.db, &boss, |tx| { deactivate(tx, zhoulan, &HashMap::from([(w.store, unfit)])).await });
             assert_eq!(told(&outcome), "successor.unfit");
         }
         assert!(alive(w, &token).await, "a refused deactivation changes nothing");
@@ -186,15 +195,18 @@ async fn 份额与请假_持有人按部门() {
         let gaoyan = person(w, "gaoyan", "service_manager", here).await;
         let regional = person(w, "regional", "general_manager", Place::Group).await;
         let q = &mut w.db.reads();
-        let shares: Vec<(UserId, i64)> = agents(q, w.group, w.store).await.unwrap().iter().map(|a| (a.id, a.share)).collect();
+        let shares: Vec<(UserId, i64)> =
+            agents(q, w.group, w.store).await.unwrap().iter().map(|a| (a.id, a.share)).collect();
         // The supervisor can call, but gets nothing unless somebody says so.
         assert_eq!(shares, [(shenwen, 0), (zhoulan, 100)]);
         let day = |t: &str| Some(t.parse::<kernel::StoreDate>().unwrap());
         let boss = scope(w, shenwen).await;
-        transact!(w.db, &boss, |tx| { set_share(tx, zhoulan, 65, day("2026-11-20"), day("2026-11-22")).await }).unwrap();
+        transact!(w.db, &boss, |tx| { set_share(tx, zhoulan, 65, day("2026-11-20"), day("2026-11-22")).await })
+            .unwrap();
         let outcome = transact!(w.db, &boss, |tx| { set_share(tx, gaoyan, 10, None, None).await });
         assert_eq!(told(&outcome), "not found");
-        let outcome = transact!(w.db, &boss, |tx| { set_share(tx, zhoulan, 65, day("2026-11-22"), day("2026-11-20")).await });
+        let outcome =
+            transact!(w.db, &boss, |tx| { set_share(tx, zhoulan, 65, day("2026-11-22"), day("2026-11-20")).await });
         assert_eq!(told(&outcome), "date.order");
         let agents = agents(q, w.group, w.store).await.unwrap();
         let mine = agents.iter().find(|a| a.id == zhoulan).unwrap();
@@ -222,7 +234,8 @@ async fn 改角色_持有人重新登录_自己的不能加() {
         let mine = enter(w, "guan", PASSWORD, None).await.unwrap().token;
 
         let agent = role("agent");
-        let mut form = RoleForm { zh: agent.zh.clone(), en: String::new(), grants: agent.grants.clone(), version: agent.version };
+        let mut form =
+            RoleForm { zh: agent.zh.clone(), en: String::new(), grants: agent.grants.clone(), version: agent.version };
         form.grants.push((Cap::QueueSee, Reach::Store));
         let as_agent = transact!(w.db, &scope(w, zhoulan).await, |tx| { roles::save(tx, agent.id, &form).await });
         assert!(matches!(as_agent, Err(Problem::Forbidden)));
@@ -242,7 +255,8 @@ async fn 改角色_持有人重新登录_自己的不能加() {
         narrower.grants.retain(|(cap, _)| *cap != Cap::AdminManage);
         let lost = transact!(w.db, &admin, |tx| { roles::save(tx, admin_role.id, &narrower).await });
         assert_eq!(told(&lost), "last-administrator");
-        let half = RoleForm { zh: "半个".into(), grants: vec![(Cap::AdminManage, Reach::Store)], ..RoleForm::default() };
+        let half =
+            RoleForm { zh: "半个".into(), grants: vec![(Cap::AdminManage, Reach::Store)], ..RoleForm::default() };
         let half = transact!(w.db, &admin, |tx| { roles::add(tx, &half).await });
         assert_eq!(told(&half), "grants.group-only");
         let own = RoleForm { zh: "质检".into(), grants: vec![(Cap::CaseRead, Reach::Store)], ..RoleForm::default() };
@@ -270,7 +284,10 @@ async fn 大区变动() {
         let strange = transact!(w.db, &admin, |tx| { org::save_region(tx, None, "外", &[w.stranger]).await });
         assert!(matches!(strange, Err(Problem::NotFound)));
         // Somebody gives the administrator a role there: from then on the region is not theirs to change.
-        let held = [assignment(w, "administrator", Place::Group).await, assignment(w, "head_office", Place::Region(region)).await];
+        let held = [
+            assignment(w, "administrator", Place::Group).await,
+            assignment(w, "head_office", Place::Region(region)).await,
+        ];
         transact!(w.db, &w.system(), |tx| { set_assignments(tx, guan, &held).await }).unwrap();
         let admin = scope(w, guan).await;
         let own = transact!(w.db, &admin, |tx| { org::save_region(tx, Some(region), "成都", &[w.store]).await });

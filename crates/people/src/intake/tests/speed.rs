@@ -1,10 +1,10 @@
-//! Rows a second, measured where asked: `ZHIYIN_MEASURE=1 cargo test --release -p people measured -- --nocapture`.
+//! Rows a second, measured where asked: `ZHIYIN_MEASURE=100000 cargo test --release -p people measured -- --nocapture`.
 
 use super::*;
 
 #[tokio::test]
 async fn measured_rows_a_second() {
-    let many: u32 = if std::env::var("ZHIYIN_MEASURE").is_ok() { 100_000 } else { 2_000 };
+    let many: u32 = std::env::var("ZHIYIN_MEASURE").ok().and_then(|n| n.parse().ok()).unwrap_or(2_000);
     let rows: Vec<RepairOrderIn> = (0..many)
         .map(|n| {
             // Every third visit is of somebody who was here before.

@@ -79,7 +79,7 @@ async fn ownership_goes_back_with_its_delivery() {
         let cars = vehicles::of_customer(&mut w.db.reads(), w.group, who(&first[0])).await.expect("cars");
         assert_eq!((cars.len(), cars[0].until_day), (1, None));
         assert_eq!(counts(w).await, [1, 1, 1, 1, 1, 0, 1, 0, 0, 1]);
-        let found = crate::search::find(&mut w.db.reads(), &w.system(), "000001", 10).await.expect("search");
+        let found = crate::search::find(&mut w.db.reads(), &w.system(), "E2000001", 10).await.expect("search");
         assert_eq!(found[0].customer, who(&first[0]));
     })
     .await;

@@ -1,0 +1,37 @@
+//! Bad news travels (A7.3, B8.4e, C3, D22.2): a bad answer becomes a case in the transaction of the answer, a named
+//! person contacts the customer within 24 hours, records the result, and an agent re-calls within three days; an
+//! unsatisfied customer opens the case again.
+//!
+//! Kinds, fields, sentences and clocks are data: [`KindBook`] and [`ClockBook`].
+
+mod clocks;
+mod handle;
+mod jobs;
+mod kinds;
+mod list;
+mod model;
+mod open;
+mod pages;
+mod plan;
+mod ports;
+mod recall;
+mod record;
+mod sentence;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+pub use clocks::{Clock, ClockBook, ClockKey, EndOfDay, Unit, WhenClosed};
+pub use handle::{ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, resolve, take};
+pub use jobs::all as jobs;
+pub use kinds::{Class, Field, FieldOption, FieldType, Kind, KindBook, QuestionRule, Remarks, Source, Values};
+pub use list::{After, Filter, heaps, of_customer, page};
+pub use model::{CauseKind, Left, StateKey, StepKind, Verdict};
+pub use open::on_call;
+pub use pages::{call_fields, call_recall, customer_cases, routes, today_cases};
+pub use ports::Dialled;
+pub use recall::{on_recall_lapsed, on_revoked, on_staff_left};
+pub use record::CaseMoved;
+pub use sentence::{Piece, sentence};
+pub use store::{CaseRow, Heaps};

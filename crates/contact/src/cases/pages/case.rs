@@ -1,0 +1,328 @@
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use kernel::{Cap, CaseId, FieldErrors, Millis, Problem, Result, UserId};
+use platform::http::{Answer, Desk, ShownError, Ui};
+use platform::i18n::Locale;
+use platform::rulebook;
+
+use crate::cases::handle;
+use crate::cases::kinds::{FieldType, KindBook};
+use crate::cases::list::Sight;
+use crate::cases::model::{CauseKind, Left, State, StateKey, StepKind};
+use crate::cases::ports;
+use crate::cases::sentence::{Piece, sentence};
+use crate::cases::store::{self, CaseRow, StepRow};
+
+/// What somebody typed and could not be saved yet.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// The form it stands in: contact | result | fields | note | escalate | decide | give-up.
+    pub form: &'static str,
+    pub text: String,
+    pub cause: String,
+    pub cause_kind: String,
+    pub fields: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "cases/pages/case.html")]
+struct CasePage {
+    ui: Ui,
+    c: CaseRow,
+    title: String,
+    kind: String,
+    pieces: Vec<Piece>,
+    missing: Vec<FieldView>,
+    known: Vec<FieldView>,
+    steps: Vec<StepView>,
+    points: Vec<PointView>,
+    course: Vec<CourseLine>,
+    customer: String,
+    phone: Option<String>,
+    vehicle: String,
+    alike: i64,
+    owner: Option<String>,
+    opener: Option<String>,
+    left: Option<Left>,
+    open: bool,
+    withdrawn: bool,
+    mine: bool,
+    may_handle: bool,
+    may_decide: bool,
+    may_give_up: bool,
+    /// The re-call ended without an answer.
+    lapsed: bool,
+    /// The cause that the re-call proved wrong.
+    earlier: Option<String>,
+    causes: Vec<&'static str>,
+    typed: Typed,
+    errors: Vec<ShownError>,
+    /// Somebody else changed it while this was typed.
+    conflict: bool,
+}
+
+struct FieldView {
+    key: String,
+    label: String,
+    question: String,
+    value: String,
+    kind: FieldType,
+    unit: Option<String>,
+    options: Vec<(String, String, bool)>,
+    wrong: Option<String>,
+}
+
+struct StepView {
+    key: &'static str,
+    class: &'static str,
+    at: Option<Millis>,
+    left: Option<Left>,
+}
+
+struct PointView {
+    what: String,
+    words: Option<String>,
+}
+
+struct CourseLine {
+    at: Millis,
+    who: Option<String>,
+    what: String,
+    text: Option<String>,
+}
+
+pub async fn show(desk: Desk, Path(id): Path<CaseId>) -> Answer {
+    let page = load(&desk, id, Typed::default(), &FieldErrors::default(), false).await?;
+    desk.page(&page)
+}
+
+/// The page again, with what was typed and what is wrong with it.
+pub async fn again(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors) -> Answer {
+    let page = load(desk, id, typed, errors, false).await?;
+    desk.invalid(&page)
+}
+
+/// The page as it is now, with what was typed: somebody else was quicker.
+pub async fn told(desk: &Desk, id: CaseId, typed: Typed) -> Answer {
+    let page = load(desk, id, typed, &FieldErrors::default(), true).await?;
+    let mut answer = desk.page(&page)?;
+    *answer.status_mut() = StatusCode::CONFLICT;
+    Ok(answer)
+}
+
+async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, conflict: bool) -> Result<CasePage> {
+    let (scope, now, locale) = (desk.scope(), desk.now(), desk.locale());
+    let (group, ui) = (scope.group, desk.ui());
+    let mut q = desk.reads();
+    let c = handle::read(&mut q, scope, id).await?;
+    let state = c.state()?;
+    let book = rulebook::at_version::<KindBook>(&mut q, group, c.store_id, c.kinds_version).await?;
+    let kind = book.body.kind(&c.kind);
+    let values = c.values();
+    let today = ui.today().ok_or_else(|| Problem::internal("the reader has no today"))?;
+    let kind_label = kind.map_or_else(|| c.kind.clone(), |k| k.label.in_locale(locale).into_owned());
+    let pieces = kind.map(|k| sentence(&book.body, k, &values, locale, today)).unwrap_or_default();
+    let shown = desk.show_errors(errors);
+    let (mut missing, mut known) = (Vec::new(), Vec::new());
+    for field in kind.into_iter().flat_map(|k| book.body.fields_of(k)) {
+        let saved = values.get(&field.key);
+        let typed = typed.fields.iter().find(|(key, _)| *key == field.key).map(|(_, v)| v.clone());
+        // A telephone number is never written into a page.
+        let saved_text = saved.filter(|_| field.of != FieldType::Phone).cloned();
+        let value = typed.or(saved_text).unwrap_or_default();
+        let view = FieldView {
+            key: field.key.clone(),
+            label: field.label.in_locale(locale).into_owned(),
+            question: field.question.in_locale(locale).into_owned(),
+            options: field
+                .options
+                .iter()
+                .map(|o| (o.key.clone(), o.label.in_locale(locale).into_owned(), o.key == value))
+                .collect(),
+            value,
+            kind: field.of,
+            unit: field.unit.as_ref().map(|u| u.in_locale(locale).into_owned()),
+            wrong: shown.iter().find(|e| e.field == field.key).map(|e| e.text.clone()),
+        };
+        if saved.is_none() { missing.push(view) } else { known.push(view) }
+    }
+
+    let course = store::steps(&mut q, group, id).await?;
+    let mut people: Vec<UserId> = course.iter().filter_map(|s| s.actor).collect();
+    people.extend(course.iter().filter_map(handed_to));
+    people.extend(c.owner_id);
+    people.extend(c.opened_by);
+    let names = ports::user_names(&mut q, group, &people).await?;
+    let labels = ports::labels(&mut q, group, c.store_id).await?;
+    let points = store::points(&mut q, group, id).await?.into_iter().map(|p| {
+        let question = p.question.as_deref().unwrap_or("");
+        let asked = labels.question(question).map(|l| l.in_locale(locale).into_owned());
+        let said = p.option_key.as_deref().and_then(|o| labels.option(question, o));
+        let said = said.map(|l| l.in_locale(locale).into_owned());
+        let what = match (asked, said) {
+            (Some(asked), Some(said)) => format!("{asked}：{said}"),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => {
+                book.body.kind(&p.kind).map_or_else(|| p.kind.clone(), |k| k.label.in_locale(locale).into_owned())
+            }
+        };
+        PointView { what, words: p.text }
+    });
+    let points = points.collect();
+    let field_label = |key: &str| {
+        if key == "title" {
+            return ui.t("case-field-title").into_owned();
+        }
+        book.body.field(key).map_or_else(|| key.to_owned(), |f| f.label.in_locale(locale).into_owned())
+    };
+    let course = course
+        .into_iter()
+        .map(|s| CourseLine {
+            at: s.at,
+            who: s.actor.and_then(|a| names.get(&a).cloned()),
+            what: what_happened(&ui, &s, locale, &field_label, |id| names.get(&id).cloned()),
+            text: s.text,
+        })
+        .collect();
+    let person = ports::person(&mut q, group, c.customer_id, c.phone_line_id).await?;
+    let vehicles: Vec<_> = c.vehicle_id.into_iter().collect();
+    let vehicle = ports::vehicle_lines(&mut q, group, &vehicles).await?.into_values().next().unwrap_or_default();
+    let alike = store::alike(&mut q, group, &c, now.plus(-30 * Millis::DAY)).await?;
+    let acts = |cap| async move {
+        let Ok(sight) = Sight::of(scope, cap) else { return Ok(false) };
+        store::find(&mut desk.reads(), scope, &sight, id).await.map(|found| found.is_some())
+    };
+    let open = state.is_open();
+    let may_handle = open && acts(Cap::CaseHandle).await?;
+    let may_decide = open && c.escalated_at.is_some() && acts(Cap::CaseDecide).await?;
+    let earlier = match &state {
+        State::Waiting { earlier, .. } | State::Contacted { earlier, .. } => earlier.as_ref().map(|e| e.text.clone()),
+        State::Recall { .. } | State::Closed { .. } | State::Withdrawn { .. } => None,
+    };
+    Ok(CasePage {
+        title: if c.title.is_empty() { kind_label.clone() } else { c.title.clone() },
+        kind: kind_label,
+        pieces,
+        missing,
+        known,
+        steps: way(&c, now),
+        points,
+        course,
+        customer: person.name,
+        phone: person.phone,
+        vehicle,
+        alike,
+        owner: c.owner_id.and_then(|o| names.get(&o).cloned()),
+        opener: c.opened_by.and_then(|o| names.get(&o).cloned()),
+        left: c.next_due_at.map(|due| Left::until(due, now)),
+        open,
+        withdrawn: c.withdrawn_at.is_some(),
+        mine: c.owner_id.is_some() && c.owner_id == scope.user,
+        may_handle,
+        may_decide,
+        may_give_up: may_handle && matches!(&state, State::Recall { due, lapsed, .. } if *due < now || *lapsed),
+        lapsed: matches!(&state, State::Recall { lapsed: true, .. }),
+        earlier,
+        causes: CauseKind::ALL.iter().map(|k| k.key()).collect(),
+        typed,
+        errors: shown,
+        conflict,
+        c,
+        ui,
+    })
+}
+
+/// Opened, contact, result, re-call, closed: what is done, what is next, what is to come.
+fn way(c: &CaseRow, now: Millis) -> Vec<StepView> {
+    let (contacted, resolved, closed) = (c.contacted_at, c.result_at, c.closed_at);
+    let done = |at: Option<Millis>| if at.is_some() { "done" } else { "" };
+    let now_at = |key: StateKey| c.state == key && c.withdrawn_at.is_none();
+    let pick = |is_now: bool, at: Option<Millis>| if is_now { "now" } else { done(at) };
+    let left = c.next_due_at.map(|due| Left::until(due, now));
+    vec![
+        StepView { key: "opened", class: "done", at: Some(c.opened_at), left: None },
+        StepView {
+            key: "contact",
+            class: pick(now_at(StateKey::Waiting), contacted),
+            at: contacted,
+            left: left.filter(|_| now_at(StateKey::Waiting)),
+        },
+        StepView { key: "result", class: pick(now_at(StateKey::Contacted), resolved), at: resolved, left: None },
+        StepView {
+            key: "recall",
+            class: pick(now_at(StateKey::Recall), closed.filter(|_| c.state == StateKey::Closed)),
+            at: None,
+            left: left.filter(|_| now_at(StateKey::Recall)),
+        },
+        StepView { key: "closed", class: done(closed), at: closed, left: None },
+    ]
+}
+
+fn handed_to(step: &StepRow) -> Option<UserId> {
+    step.args.get("to").and_then(|v| serde_json::from_value(v.clone()).ok())
+}
+
+fn what_happened(
+    ui: &Ui,
+    step: &StepRow,
+    locale: Locale,
+    field: &impl Fn(&str) -> String,
+    name: impl Fn(UserId) -> Option<String>,
+) -> String {
+    let flag = |key: &str| step.args.get(key).and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let text = |key: &str| step.args.get(key).and_then(|v| v.as_str()).unwrap_or("").to_owned();
+    let plain = || ui.v("case-step", step.kind).into_owned();
+    match step.kind {
+        StepKind::Contacted if flag("late") => ui.t("case-step-contacted-late").into_owned(),
+        StepKind::Result => {
+            let cause = ui.v("case-cause", text("cause_kind"));
+            ui.k("case-step-result").s("kind", cause).s("cause", text("cause")).to_string()
+        }
+        StepKind::Field => {
+            let keys = step.args.get("fields").and_then(|v| v.as_array()).cloned().unwrap_or_default();
+            let between = if locale == Locale::En { ", " } else { "、" };
+            let fields: Vec<String> = keys.iter().filter_map(|k| k.as_str()).map(field).collect();
+            ui.k("case-step-field").s("fields", fields.join(between)).to_string()
+        }
+        StepKind::Recall if flag("late") => ui.t("case-step-recall-late").into_owned(),
+        StepKind::Recall if flag("lapsed") => ui.t("case-step-recall-lapsed").into_owned(),
+        StepKind::Recall if flag("again") => ui.t("case-step-recall-again").into_owned(),
+        StepKind::Recall if flag("satisfied") => ui.t("case-step-recall-satisfied").into_owned(),
+        StepKind::Recall => ui.t("case-step-recall-unsatisfied").into_owned(),
+        StepKind::Escalated if flag("overdue") => ui.t("case-step-escalated-overdue").into_owned(),
+        StepKind::CallRevoked if flag("restored") => ui.t("case-step-call-revoked-restored").into_owned(),
+        StepKind::HandedOver => match handed_to(step).and_then(name) {
+            Some(to) => ui.k("case-step-handed-over").s("name", to).to_string(),
+            None => ui.t("case-step-handed-back").into_owned(),
+        },
+        StepKind::Opened
+        | StepKind::Taken
+        | StepKind::Contacted
+        | StepKind::Reopened
+        | StepKind::Closed
+        | StepKind::Note
+        | StepKind::Escalated
+        | StepKind::Decided
+        | StepKind::Withdrawn
+        | StepKind::CallRevoked => plain(),
+    }
+}
+
+/// A small form behind a button.
+struct Dialog {
+    id: &'static str,
+    to: &'static str,
+}
+
+impl CasePage {
+    fn dialogs(&self) -> Vec<Dialog> {
+        let shown = [
+            (self.may_handle, "note", "notes"),
+            (self.may_handle && self.c.escalated_at.is_none(), "escalate", "escalation"),
+            (self.may_give_up, "give-up", "closure"),
+            (self.may_decide, "decide", "decisions"),
+        ];
+        shown.into_iter().filter(|(on, ..)| *on).map(|(_, id, to)| Dialog { id, to }).collect()
+    }
+}

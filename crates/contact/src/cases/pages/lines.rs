@@ -1,0 +1,92 @@
+//! Cases as lines of a list, the same everywhere.
+
+use std::collections::HashMap;
+
+use kernel::{Millis, Result, Scope};
+use platform::db::Sql;
+use platform::i18n::{Label, Locale};
+use platform::rulebook;
+
+use crate::cases::kinds::KindBook;
+use crate::cases::model::{Left, StateKey};
+use crate::cases::ports;
+use crate::cases::store::CaseRow;
+
+/// What a list shows of a case.
+pub struct CaseLine {
+    pub id: String,
+    pub number: i64,
+    pub title: String,
+    pub kind: String,
+    pub customer: String,
+    pub vehicle: String,
+    pub department: &'static str,
+    pub owner: Option<String>,
+    pub state: StateKey,
+    pub round: i64,
+    pub opened_at: Millis,
+    pub left: Option<Left>,
+    pub escalated: bool,
+}
+
+impl CaseLine {
+    /// The colour of its state.
+    pub fn pill(&self) -> &'static str {
+        match (self.state, self.left) {
+            (StateKey::Closed, _) => "ok",
+            (_, Some(Left { over: true, .. })) => "bad",
+            (StateKey::Waiting, _) => "warn",
+            (StateKey::Contacted | StateKey::Recall, _) => "info",
+        }
+    }
+}
+
+/// Reads the names that the lines need, once for all.
+pub async fn lines(
+    q: &mut impl Sql,
+    scope: &Scope,
+    rows: Vec<CaseRow>,
+    locale: Locale,
+    now: Millis,
+) -> Result<Vec<CaseLine>> {
+    let group = scope.group;
+    let ids = |of: fn(&CaseRow) -> Option<i64>| {
+        let mut ids: Vec<i64> = rows.iter().filter_map(of).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let customers: Vec<_> = ids(|c| Some(c.customer_id.raw())).into_iter().map(kernel::Id::new).collect();
+    let vehicles: Vec<_> = ids(|c| c.vehicle_id.map(kernel::Id::raw)).into_iter().map(kernel::Id::new).collect();
+    let owners: Vec<_> = ids(|c| c.owner_id.map(kernel::Id::raw)).into_iter().map(kernel::Id::new).collect();
+    let customers = ports::customer_names(q, group, &customers).await?;
+    let vehicles = ports::vehicle_lines(q, group, &vehicles).await?;
+    let owners = ports::user_names(q, group, &owners).await?;
+    let mut books: HashMap<i64, HashMap<String, Label>> = HashMap::new();
+    let mut lines = Vec::with_capacity(rows.len());
+    for c in rows {
+        if !books.contains_key(&c.kinds_version) {
+            let book = rulebook::at_version::<KindBook>(q, group, c.store_id, c.kinds_version).await?;
+            let labels = book.body.kinds.iter().map(|k| (k.id.clone(), k.label.clone())).collect();
+            books.insert(c.kinds_version, labels);
+        }
+        let label = books.get(&c.kinds_version).and_then(|b| b.get(&c.kind));
+        let kind = label.map_or_else(|| c.kind.clone(), |l| l.in_locale(locale).into_owned());
+        lines.push(CaseLine {
+            id: c.id.to_string(),
+            number: c.number,
+            title: if c.title.is_empty() { kind.clone() } else { c.title },
+            kind,
+            customer: customers.get(&c.customer_id).cloned().unwrap_or_default(),
+            vehicle: c.vehicle_id.and_then(|v| vehicles.get(&v).cloned()).unwrap_or_default(),
+            department: c.department.key(),
+            owner: c.owner_id.and_then(|o| owners.get(&o).cloned()),
+            state: c.state,
+            round: c.round,
+            opened_at: c.opened_at,
+            left: c.next_due_at.map(|due| Left::until(due, now)),
+            escalated: c.escalated_at.is_some(),
+        });
+    }
+    Ok(lines)
+}

@@ -1,0 +1,32 @@
+//! The list of cases, one case, what is done with it, and the parts that other pages show.
+
+mod act;
+mod case;
+mod fields;
+mod lines;
+mod list;
+mod parts;
+
+use kernel::Cap;
+use platform::http::{Need, Routes};
+
+pub use fields::call_fields;
+pub use parts::{call_recall, customer_cases, today_cases};
+
+pub fn routes() -> Routes {
+    let handle = Need::Cap(Cap::CaseHandle);
+    Routes::new()
+        .get("/cases", Need::Cap(Cap::CaseRead), list::show)
+        .get("/cases/{id}", Need::Cap(Cap::CaseRead), case::show)
+        .post("/cases/{id}/owner", handle, act::take)
+        .post("/cases/{id}/contact", handle, act::contact)
+        .post("/cases/{id}/result", handle, act::resolve)
+        .post("/cases/{id}/fields", handle, act::fill)
+        .post("/cases/{id}/notes", handle, act::note)
+        .post("/cases/{id}/escalation", handle, act::escalate)
+        .post("/cases/{id}/decisions", Need::Cap(Cap::CaseDecide), act::decide)
+        .post("/cases/{id}/recalls", handle, act::recall_again)
+        .post("/cases/{id}/closure", handle, act::give_up)
+        .post("/cases/{id}/dial", handle, act::dial)
+        .post("/contacts/{id}/case-fields", Need::Cap(Cap::CallWork), fields::refresh)
+}

@@ -1,0 +1,138 @@
+//! What people and vehicles know, and what they are told.
+
+use std::collections::HashMap;
+
+use kernel::{
+    CustomerId, GroupId, Id, PersonName, PhoneLineId, Plate, Problem, Result, Scope, StoreDate, StoreId, VehicleId,
+};
+use people::{customers, timeline as history, vehicles};
+use platform::db::{Sql, Tx};
+use serde_json::Value;
+
+use super::followup::{Subject, SubjectKind};
+use crate::cases::plan::Facts;
+
+pub use people::customers::names as customer_names;
+pub use people::identity::calendar::of as calendar;
+pub use people::identity::{StaffLeft, holders, store_card, user_names};
+
+/// Plate and series of each car, for a list.
+pub async fn vehicle_lines(q: &mut impl Sql, group: GroupId, ids: &[VehicleId]) -> Result<HashMap<VehicleId, String>> {
+    let cars = vehicles::cars(q, group, ids).await?;
+    Ok(cars.into_iter().map(|c| (c.id, line(c.plate.as_ref(), c.series.or(c.brand)))).collect())
+}
+
+fn line(plate: Option<&Plate>, series: Option<String>) -> String {
+    let words = [plate.map(ToString::to_string), series];
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// The customer beside a case.
+pub struct Person {
+    pub name: String,
+    /// Masked.
+    pub phone: Option<String>,
+}
+
+/// The case gives the right to know whom it is about; the number stays masked.
+pub async fn person(q: &mut impl Sql, group: GroupId, id: CustomerId, wanted: Option<PhoneLineId>) -> Result<Person> {
+    let name = customers::names(q, group, &[id]).await?.remove(&id).unwrap_or_default();
+    let lines = customers::phone_lines(q, group, id).await?;
+    let chosen = lines.iter().find(|l| Some(l.id) == wanted).or_else(|| lines.first());
+    Ok(Person { name, phone: chosen.map(|l| l.phone.to_string()) })
+}
+
+/// How far back visits for the same trouble are counted.
+const MOST_VISITS: i64 = 200;
+
+/// What fills the record of a case about this subject. Nothing that is missing holds up the case.
+pub async fn facts(
+    q: &mut impl Sql,
+    scope: &Scope,
+    customer: CustomerId,
+    subject: Option<&Subject>,
+    since: StoreDate,
+) -> Result<Facts> {
+    let mut facts = Facts::default();
+    match customers::card(q, scope, customer).await {
+        Ok(card) => {
+            let wanted = subject.and_then(|s| s.phone_line);
+            let line = card.lines.iter().find(|l| Some(l.id) == wanted).or_else(|| card.lines.first());
+            facts.phone = line.map(|l| l.phone.clone());
+            facts.name = PersonName::parse(&card.file.name).ok();
+            facts.region = card.file.region;
+        }
+        Err(Problem::NotFound) => {}
+        Err(other) => return Err(other),
+    }
+    let Some(subject) = subject else { return Ok(facts) };
+    let (group, store) = (scope.group, scope.store()?);
+    let station = store_card(q, group, store).await?.name;
+    if let Some(car) = vehicle(q, group, subject.vehicle).await? {
+        facts.brand = car.brand;
+        facts.series = car.series;
+        facts.model = car.model;
+        facts.purchased_on = car.purchased_on;
+        facts.vin = car.vin;
+        facts.plate = car.plate;
+        facts.mileage_km = car.mileage_km;
+    }
+    match subject.kind {
+        SubjectKind::RepairOrder => {
+            let visits = vehicles::visit_facts(q, group, &[Id::new(subject.id)]).await?;
+            if let Some(visit) = visits.into_iter().next() {
+                let orders = vehicles::orders_of(q, scope, customer, MOST_VISITS).await?;
+                let same = |o: &&vehicles::OrderRow| {
+                    o.vehicle_id.is_some()
+                        && o.vehicle_id == visit.vehicle_id
+                        && o.store_id == store
+                        && o.opened_on >= since
+                        && o.state == vehicles::VisitState::Recorded
+                };
+                facts.visits = i64::try_from(orders.iter().filter(same).count()).ok();
+                facts.visited_on = Some(visit.opened_on);
+                facts.items = visit.items;
+                facts.mileage_km = visit.mileage_km.or(facts.mileage_km);
+                facts.purchased_on = facts.purchased_on.or(visit.delivered_on);
+                facts.station = Some(station);
+            }
+        }
+        SubjectKind::Delivery => {
+            let deliveries = vehicles::delivery_facts(q, group, &[Id::new(subject.id)]).await?;
+            if let Some(delivery) = deliveries.into_iter().next() {
+                facts.purchased_on = facts.purchased_on.or(Some(delivery.delivered_on));
+                facts.dealer = Some(station);
+            }
+        }
+        SubjectKind::Case => {}
+    }
+    Ok(facts)
+}
+
+async fn vehicle(q: &mut impl Sql, group: GroupId, id: Option<VehicleId>) -> Result<Option<vehicles::VehicleRow>> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(vehicles::cars(q, group, &[id]).await?.into_iter().next())
+}
+
+const REASON: &str = "open_case";
+
+/// Do not call now: a case is open.
+pub async fn block(tx: &mut Tx, customer: CustomerId, store: StoreId, case: i64) -> Result<()> {
+    customers::block(tx, customer, store, REASON, case).await
+}
+
+pub async fn unblock(tx: &mut Tx, customer: CustomerId, store: StoreId, case: i64) -> Result<()> {
+    customers::unblock(tx, customer, store, REASON, case).await
+}
+
+pub async fn timeline(
+    tx: &mut Tx,
+    store: StoreId,
+    customer: CustomerId,
+    kind: &'static str,
+    subject: i64,
+    args: Value,
+) -> Result<()> {
+    let at = tx.now();
+    history::add(tx, history::Entry { customer, store: Some(store), at, kind, subject, args, import: None }).await
+}

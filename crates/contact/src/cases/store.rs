@@ -1,0 +1,359 @@
+//! All SQL of the tables of cases.
+
+use kernel::{
+    AttemptId, CaseId, CustomerId, Department, GroupId, Millis, PhoneLineId, Problem, Result, StoreId, TaskId, UserId,
+    VehicleId,
+};
+use platform::db::{Sql, Tx};
+use platform::{args, row, stmt};
+use serde_json::Value;
+
+use super::kinds::Class;
+use super::list::{After, Filter, Sight};
+use super::model::{CauseKind, StateKey, StepKind, Verdict};
+
+row! {
+    /// A case as it stands in its table.
+    #[derive(Clone, Debug)]
+    pub struct CaseRow {
+        pub id: CaseId, pub store_id: StoreId, pub number: i64, pub class: Class, pub kind: String,
+        pub department: Department, pub customer_id: CustomerId, pub vehicle_id: Option<VehicleId>,
+        pub phone_line_id: Option<PhoneLineId>, pub subject_kind: Option<String>, pub subject_id: Option<i64>,
+        pub attempt_id: Option<AttemptId>, pub state: StateKey, pub round: i64, pub title: String, pub fields: Value,
+        pub owner_id: Option<UserId>, pub opened_at: Millis, pub opened_by: Option<UserId>, pub contact_due_at: Millis,
+        pub contacted_at: Option<Millis>, pub contacted_by: Option<UserId>, pub result: Option<String>,
+        pub cause_kind: Option<CauseKind>, pub cause: Option<String>, pub result_at: Option<Millis>,
+        pub recall_due_at: Option<Millis>, pub recall_task_id: Option<TaskId>, pub escalated_at: Option<Millis>,
+        pub closed_at: Option<Millis>, pub verdict: Option<Verdict>, pub recall_attempt_id: Option<AttemptId>,
+        pub next_due_at: Option<Millis>, pub touched: bool, pub withdrawn_at: Option<Millis>,
+        pub kinds_version: i64, pub version: i64,
+    }
+}
+
+row! {
+    #[derive(Clone, Debug)]
+    pub struct PointRow {
+        pub kind: String, pub department: Department, pub question: Option<String>, pub option_key: Option<String>,
+        pub text: Option<String>, pub remark_id: Option<i64>, pub round: i64,
+    }
+}
+
+row! {
+    #[derive(Clone, Debug)]
+    pub struct StepRow {
+        pub at: Millis, pub actor: Option<UserId>, pub kind: StepKind, pub text: Option<String>, pub args: Value,
+    }
+}
+
+row! {
+    /// How many cases stand in each heap.
+    #[derive(Clone, Debug, Default)]
+    pub struct Heaps { pub open: i64, pub overdue: i64, pub waiting: i64, pub recall: i64 }
+}
+
+row! {
+    /// Which case, and where.
+    pub struct Place { pub id: CaseId, pub group_id: GroupId, pub store_id: StoreId }
+}
+
+macro_rules! columns {
+    () => {
+        "c.id, c.store_id, c.number, c.class, c.kind, c.department, c.customer_id, c.vehicle_id, c.phone_line_id, \
+         c.subject_kind, c.subject_id, c.attempt_id, c.state, c.round, c.title, c.fields, c.owner_id, c.opened_at, \
+         c.opened_by, c.contact_due_at, c.contacted_at, c.contacted_by, c.result, c.cause_kind, c.cause, c.result_at, \
+         c.recall_due_at, c.recall_task_id, c.escalated_at, c.closed_at, c.verdict, c.recall_attempt_id, \
+         c.next_due_at, c.touched, c.withdrawn_at, c.kinds_version, c.version"
+    };
+}
+/// $1 group, $2 store, $3 everything (1/0), $4 who opened or $5 owns it, $6 the reader's departments.
+macro_rules! in_sight {
+    () => {
+        " c.group_id=$1 AND c.store_id=$2 AND (CAST($3 AS BIGINT)=1 OR c.opened_by=$4 OR c.owner_id=$5 \
+         OR c.department IN {{texts:$6}} OR EXISTS (SELECT 1 FROM case_point p WHERE p.case_id=c.id AND p.department IN {{texts:$6}}))"
+    };
+}
+
+stmt!(CASE_GET, concat!("SELECT ", columns!(), " FROM case_file c WHERE", in_sight!(), " AND c.id=$7"));
+stmt!(CASE_BY_ID, concat!("SELECT ", columns!(), " FROM case_file c WHERE c.group_id=$1 AND c.id=$2"));
+stmt!(CASE_BY_ATTEMPT, concat!("SELECT ", columns!(), " FROM case_file c WHERE c.attempt_id=$2 AND c.group_id=$1"));
+stmt!(
+    CASES_BY_RECALL,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM case_file c WHERE c.recall_attempt_id=$2 AND c.group_id=$1 ORDER BY c.id LIMIT 10"
+    )
+);
+stmt!(
+    /// Rides case_file_open; the open cases of one store are few.
+    CASES_OPEN,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM case_file c WHERE",
+        in_sight!(),
+        " AND c.closed_at IS NULL AND c.withdrawn_at IS NULL AND (CAST($7 AS TEXT)='' OR c.state=$7) \
+         AND (CAST($8 AS BIGINT)=0 OR c.next_due_at < $9) AND (COALESCE(c.next_due_at, 9000000000000000), c.id) > ($10, $11) \
+         ORDER BY COALESCE(c.next_due_at, 9000000000000000), c.id LIMIT $12"
+    )
+);
+stmt!(
+    /// Rides case_file_by_store backwards.
+    CASES_CLOSED,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM case_file c WHERE",
+        in_sight!(),
+        " AND c.closed_at IS NOT NULL AND c.withdrawn_at IS NULL AND (c.opened_at, c.id) < ($7, $8) \
+         ORDER BY c.opened_at DESC, c.id DESC LIMIT $9"
+    )
+);
+stmt!(
+    /// Rides case_file_by_customer.
+    CASES_OF_CUSTOMER,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM case_file c WHERE",
+        in_sight!(),
+        " AND c.customer_id=$7 AND c.withdrawn_at IS NULL ORDER BY c.id DESC LIMIT 30"
+    )
+);
+stmt!(
+    CASE_HEAPS,
+    concat!(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS open, CAST(COALESCE(SUM(CASE WHEN c.next_due_at < $7 THEN 1 ELSE 0 END), 0) AS BIGINT) AS overdue, \
+         CAST(COALESCE(SUM(CASE WHEN c.state='waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
+         CAST(COALESCE(SUM(CASE WHEN c.state='recall' THEN 1 ELSE 0 END), 0) AS BIGINT) AS recall \
+         FROM case_file c WHERE",
+        in_sight!(),
+        " AND c.closed_at IS NULL AND c.withdrawn_at IS NULL"
+    )
+);
+stmt!(
+    /// Rides case_file_by_store: cases of a kind in a span of time.
+    CASE_ALIKE,
+    "SELECT COUNT(*) AS v FROM (SELECT id FROM case_file WHERE group_id=$1 AND store_id=$2 AND opened_at > $3 AND kind=$4 \
+     AND withdrawn_at IS NULL AND id<>$5 LIMIT 1000) x"
+);
+stmt!(
+    /// Rides case_file_late.
+    CASES_LATE,
+    "SELECT id, group_id, store_id FROM case_file WHERE state='waiting' AND escalated_at IS NULL AND closed_at IS NULL \
+     AND contact_due_at < $1 AND withdrawn_at IS NULL ORDER BY contact_due_at, id LIMIT 200"
+);
+stmt!(
+    /// Rides case_file_by_owner.
+    CASES_OWNED,
+    "SELECT id, group_id, store_id FROM case_file WHERE owner_id=$2 AND closed_at IS NULL AND group_id=$1 ORDER BY id LIMIT 2000"
+);
+stmt!(
+    CASE_ADD,
+    "INSERT INTO case_file (id, group_id, store_id, number, class, kind, department, customer_id, vehicle_id, phone_line_id, \
+     subject_kind, subject_id, attempt_id, state, round, title, fields, owner_id, opened_at, opened_by, contact_due_at, \
+     next_due_at, kinds_version) \
+     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)"
+);
+stmt!(
+    CASE_SAVE,
+    "UPDATE case_file SET state=$1, round=$2, title=$3, fields=$4, owner_id=$5, contact_due_at=$6, contacted_at=$7, contacted_by=$8, \
+     result=$9, cause_kind=$10, cause=$11, result_at=$12, recall_due_at=$13, recall_task_id=$14, escalated_at=$15, closed_at=$16, \
+     verdict=$17, recall_attempt_id=$18, next_due_at=$19, touched=$20, withdrawn_at=$21, version=version+1 \
+     WHERE id=$22 AND group_id=$23 AND version=$24"
+);
+stmt!(
+    POINT_ADD,
+    "INSERT INTO case_point (id, group_id, store_id, case_id, kind, department, question, option_key, text, remark_id, round) \
+     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
+);
+stmt!(
+    POINTS,
+    "SELECT kind, department, question, option_key, text, remark_id, round FROM case_point WHERE case_id=$2 AND group_id=$1 ORDER BY id LIMIT 100"
+);
+stmt!(
+    STEP_ADD,
+    "INSERT INTO case_step (id, group_id, store_id, case_id, at, actor, kind, text, args) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)"
+);
+stmt!(
+    STEPS,
+    "SELECT at, actor, kind, text, args FROM case_step WHERE case_id=$2 AND group_id=$1 ORDER BY id DESC LIMIT 200"
+);
+
+fn seen_by(scope: &kernel::Scope, sight: &Sight) -> Result<platform::db::Args> {
+    Ok(args![scope.group, scope.store()?, sight.all, sight.opener, sight.owner, &sight.departments])
+}
+
+pub async fn find(q: &mut impl Sql, scope: &kernel::Scope, sight: &Sight, id: CaseId) -> Result<Option<CaseRow>> {
+    let mut given = seen_by(scope, sight)?;
+    given.extend(args![id]);
+    q.opt(&CASE_GET, given).await
+}
+
+pub async fn by_id(q: &mut impl Sql, group: GroupId, id: CaseId) -> Result<Option<CaseRow>> {
+    q.opt(&CASE_BY_ID, args![group, id]).await
+}
+
+pub async fn by_attempt(q: &mut impl Sql, group: GroupId, attempt: AttemptId) -> Result<Option<CaseRow>> {
+    q.opt(&CASE_BY_ATTEMPT, args![group, attempt]).await
+}
+
+pub async fn by_recall(q: &mut impl Sql, group: GroupId, attempt: AttemptId) -> Result<Vec<CaseRow>> {
+    q.all(&CASES_BY_RECALL, args![group, attempt]).await
+}
+
+pub async fn list(
+    q: &mut impl Sql,
+    scope: &kernel::Scope,
+    sight: &Sight,
+    filter: Filter,
+    after: Option<After>,
+    now: Millis,
+    limit: i64,
+) -> Result<Vec<CaseRow>> {
+    let mut given = seen_by(scope, sight)?;
+    let (state, overdue) = match filter {
+        Filter::Open => ("", false),
+        Filter::Overdue => ("", true),
+        Filter::Waiting => ("waiting", false),
+        Filter::Recall => ("recall", false),
+        Filter::Closed => {
+            let (key, id) = after.map_or((i64::MAX, i64::MAX), |a| (a.key, a.id));
+            given.extend(args![key, id, limit]);
+            return q.all(&CASES_CLOSED, given).await;
+        }
+    };
+    let (key, id) = after.map_or((0, 0), |a| (a.key, a.id));
+    given.extend(args![state, overdue, now, key, id, limit]);
+    q.all(&CASES_OPEN, given).await
+}
+
+pub async fn of_customer(
+    q: &mut impl Sql,
+    scope: &kernel::Scope,
+    sight: &Sight,
+    customer: CustomerId,
+) -> Result<Vec<CaseRow>> {
+    let mut given = seen_by(scope, sight)?;
+    given.extend(args![customer]);
+    q.all(&CASES_OF_CUSTOMER, given).await
+}
+
+pub async fn heaps(q: &mut impl Sql, scope: &kernel::Scope, sight: &Sight, now: Millis) -> Result<Heaps> {
+    let mut given = seen_by(scope, sight)?;
+    given.extend(args![now]);
+    q.get(&CASE_HEAPS, given).await
+}
+
+pub async fn alike(q: &mut impl Sql, group: GroupId, case: &CaseRow, since: Millis) -> Result<i64> {
+    q.count(&CASE_ALIKE, args![group, case.store_id, since, &case.kind, case.id]).await
+}
+
+pub async fn late(q: &mut impl Sql, now: Millis) -> Result<Vec<Place>> {
+    q.all(&CASES_LATE, args![now]).await
+}
+
+pub async fn owned_by(q: &mut impl Sql, group: GroupId, user: UserId) -> Result<Vec<Place>> {
+    q.all(&CASES_OWNED, args![group, user]).await
+}
+
+pub async fn points(q: &mut impl Sql, group: GroupId, case: CaseId) -> Result<Vec<PointRow>> {
+    q.all(&POINTS, args![group, case]).await
+}
+
+/// Newest first.
+pub async fn steps(q: &mut impl Sql, group: GroupId, case: CaseId) -> Result<Vec<StepRow>> {
+    q.all(&STEPS, args![group, case]).await
+}
+
+pub async fn add(tx: &mut Tx, c: &CaseRow) -> Result<()> {
+    let group = tx.scope().group;
+    let row = args![
+        c.id,
+        group,
+        c.store_id,
+        c.number,
+        c.class,
+        &c.kind,
+        c.department,
+        c.customer_id,
+        c.vehicle_id,
+        c.phone_line_id,
+        c.subject_kind.as_deref(),
+        c.subject_id,
+        c.attempt_id,
+        c.state,
+        c.round,
+        &c.title,
+        &c.fields,
+        c.owner_id,
+        c.opened_at,
+        c.opened_by,
+        c.contact_due_at,
+        c.next_due_at,
+        c.kinds_version
+    ];
+    tx.exec(&CASE_ADD, row).await.map(|_| ())
+}
+
+/// Saves what may change, if nobody else has meanwhile.
+/// # Errors
+/// `Conflict("case-changed")`.
+pub async fn save(tx: &mut Tx, c: &CaseRow) -> Result<()> {
+    let group = tx.scope().group;
+    let row = args![
+        c.state,
+        c.round,
+        &c.title,
+        &c.fields,
+        c.owner_id,
+        c.contact_due_at,
+        c.contacted_at,
+        c.contacted_by,
+        c.result.as_deref(),
+        c.cause_kind,
+        c.cause.as_deref(),
+        c.result_at,
+        c.recall_due_at,
+        c.recall_task_id,
+        c.escalated_at,
+        c.closed_at,
+        c.verdict,
+        c.recall_attempt_id,
+        c.next_due_at,
+        c.touched,
+        c.withdrawn_at,
+        c.id,
+        group,
+        c.version
+    ];
+    match tx.exec(&CASE_SAVE, row).await? {
+        0 => Err(Problem::Conflict("case-changed")),
+        _ => Ok(()),
+    }
+}
+
+pub async fn add_point(tx: &mut Tx, case: &CaseRow, p: &PointRow) -> Result<()> {
+    let id = tx.new_id::<kernel::Event>();
+    let group = tx.scope().group;
+    let row = args![
+        id,
+        group,
+        case.store_id,
+        case.id,
+        &p.kind,
+        p.department,
+        p.question.as_deref(),
+        p.option_key.as_deref(),
+        p.text.as_deref(),
+        p.remark_id,
+        p.round
+    ];
+    tx.exec(&POINT_ADD, row).await.map(|_| ())
+}
+
+pub async fn add_step(tx: &mut Tx, case: &CaseRow, kind: StepKind, text: Option<&str>, words: &Value) -> Result<()> {
+    let id = tx.new_id::<kernel::Event>();
+    let (group, now, actor) = (tx.scope().group, tx.now(), tx.scope().user);
+    tx.exec(&STEP_ADD, args![id, group, case.store_id, case.id, now, actor, kind, text, words]).await.map(|_| ())
+}

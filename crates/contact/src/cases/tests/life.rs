@@ -1,0 +1,125 @@
+//! Every state against everything that can happen.
+
+use kernel::{Id, Millis, Problem};
+
+use crate::cases::model::{Act, Cause, CauseKind, Contact, Left, Outcome, State, Verdict};
+
+fn contact() -> Contact {
+    Contact { at: Millis(10), by: Id::new(7) }
+}
+fn cause(text: &str) -> Cause {
+    Cause { kind: CauseKind::Service, text: text.into() }
+}
+fn outcome(text: &str) -> Outcome {
+    Outcome { cause: cause(text), text: "已更换".into(), at: Millis(20) }
+}
+
+fn states() -> Vec<(&'static str, State)> {
+    vec![
+        ("waiting", State::Waiting { due: Millis(100), earlier: None }),
+        ("contacted", State::Contacted { contact: contact(), earlier: None }),
+        ("recall", State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200), lapsed: false }),
+        (
+            "closed",
+            State::Closed { contact: contact(), outcome: outcome("a"), at: Millis(30), verdict: Verdict::Satisfied },
+        ),
+        ("withdrawn", State::Withdrawn { at: Millis(5) }),
+    ]
+}
+
+fn acts() -> Vec<(&'static str, Act)> {
+    vec![
+        ("contact", Act::Contact(contact())),
+        ("resolve", Act::Resolve { outcome: outcome("a"), recall_due: Millis(200) }),
+        ("satisfied", Act::Satisfied { at: Millis(30) }),
+        ("unsatisfied", Act::Unsatisfied { due: Millis(300) }),
+        ("again", Act::RecallAgain { due: Millis(300) }),
+        ("give up", Act::GiveUp { at: Millis(201) }),
+        ("withdraw", Act::Withdraw { at: Millis(5) }),
+    ]
+}
+
+#[test]
+fn what_may_follow_what() {
+    let name = |s: &State| {
+        states().into_iter().find(|(_, o)| std::mem::discriminant(o) == std::mem::discriminant(s)).unwrap().0
+    };
+    let mut table = String::new();
+    for (from, state) in states() {
+        for (what, act) in acts() {
+            let to = match state.clone().after(act) {
+                Ok(next) => name(&next).to_owned(),
+                Err(Problem::Refused(code)) => format!("✘ {code}"),
+                Err(other) => panic!("{other}"),
+            };
+            table.push_str(&format!("{from:9} {what:11} {to}\n"));
+        }
+    }
+    assert_eq!(
+        table,
+        "\
+waiting   contact     contacted
+waiting   resolve     ✘ case-contact-first
+waiting   satisfied   ✘ case-no-result
+waiting   unsatisfied ✘ case-no-result
+waiting   again       ✘ case-no-result
+waiting   give up     ✘ case-no-result
+waiting   withdraw    withdrawn
+contacted contact     ✘ case-contacted-already
+contacted resolve     recall
+contacted satisfied   ✘ case-no-result
+contacted unsatisfied ✘ case-no-result
+contacted again       ✘ case-no-result
+contacted give up     ✘ case-no-result
+contacted withdraw    ✘ case-touched
+recall    contact     ✘ case-awaits-recall
+recall    resolve     ✘ case-awaits-recall
+recall    satisfied   closed
+recall    unsatisfied waiting
+recall    again       ✘ case-awaits-recall
+recall    give up     closed
+recall    withdraw    ✘ case-touched
+closed    contact     ✘ case-closed
+closed    resolve     ✘ case-closed
+closed    satisfied   ✘ case-closed
+closed    unsatisfied ✘ case-closed
+closed    again       ✘ case-closed
+closed    give up     ✘ case-closed
+closed    withdraw    ✘ case-closed
+withdrawn contact     ✘ case-withdrawn
+withdrawn resolve     ✘ case-withdrawn
+withdrawn satisfied   ✘ case-withdrawn
+withdrawn unsatisfied ✘ case-withdrawn
+withdrawn again       ✘ case-withdrawn
+withdrawn give up     ✘ case-withdrawn
+withdrawn withdraw    ✘ case-withdrawn
+"
+    );
+}
+
+#[test]
+fn an_unsatisfied_customer_wants_another_cause() {
+    let recall = State::Recall { contact: contact(), outcome: outcome("没拧紧"), due: Millis(200), lapsed: false };
+    let again = recall.after(Act::Unsatisfied { due: Millis(300) }).unwrap();
+    assert_eq!(again, State::Waiting { due: Millis(300), earlier: Some(cause("没拧紧")) });
+    let contacted = again.after(Act::Contact(contact())).unwrap();
+    let same = contacted.clone().after(Act::Resolve { outcome: outcome("没拧紧"), recall_due: Millis(400) });
+    assert!(matches!(same, Err(Problem::Refused("case-cause-again"))));
+    assert!(contacted.after(Act::Resolve { outcome: outcome("零件批次有问题"), recall_due: Millis(400) }).is_ok());
+}
+
+#[test]
+fn nobody_gives_up_before_the_time_is_over() {
+    let recall = State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200), lapsed: false };
+    let early = recall.after(Act::GiveUp { at: Millis(200) });
+    assert!(matches!(early, Err(Problem::Refused("case-recall-not-over"))));
+}
+
+#[test]
+fn time_left_is_read_in_hours_and_minutes() {
+    let left = |due: i64, now: i64| Left::until(Millis(due * 60_000), Millis(now * 60_000));
+    assert_eq!((left(42, 0).clock(), left(42, 0).over), ("0:42".into(), false));
+    assert_eq!((left(1500, 0).clock(), left(1500, 0).over), ("25:00".into(), false));
+    assert_eq!((left(0, 65).clock(), left(0, 65).over), ("1:05".into(), true));
+    assert_eq!((left(7, 7).clock(), left(7, 7).over), ("0:00".into(), false));
+}

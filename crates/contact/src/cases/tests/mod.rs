@@ -1,0 +1,9 @@
+mod call;
+mod clock;
+mod journey;
+mod life;
+mod pages;
+mod recall;
+mod sentence;
+mod sight;
+mod world;

@@ -1,0 +1,115 @@
+//! Outcomes of a call as data: what each counts for, when to try again, what it ends.
+
+use platform::keyed;
+use serde::{Deserialize, Serialize};
+
+use super::model::TaskResult;
+use platform::i18n::Label;
+use platform::rulebook::{RuleFault, Rulebook};
+
+/// Document `outcomes`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Outcomes {
+    pub outcomes: Vec<Outcome>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Outcome {
+    pub key: String,
+    pub label: Label,
+    /// The key on the keyboard.
+    pub keyboard: String,
+    /// One of the tries that the rule asks for.
+    pub attempt: bool,
+    /// Somebody entitled to answer was on the line.
+    pub reached: bool,
+    pub ends: Ends,
+    /// How the tasks end, where they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<TaskResult>,
+    pub next: Next,
+    pub number_mark: NumberMark,
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// The next call goes on with this attempt and does not count again.
+    #[serde(default)]
+    pub continues_attempt: bool,
+    pub hint: Label,
+    pub sort: i64,
+}
+
+keyed! { pub enum Ends { None = "none", Task = "task", Programme = "programme" } }
+keyed! { pub enum NumberMark { None = "none", Wrong = "wrong", OutOfService = "out_of_service" } }
+keyed! { pub enum Need { AgreedTime = "agreed_time", WhoWhen = "who_when", Confirm = "confirm" } }
+
+/// When to try again.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Next {
+    None,
+    AtOnce,
+    InMinutes { minutes: u32 },
+    NextHalfDay,
+    NextNumber,
+    AgreedTime,
+}
+
+impl Outcomes {
+    pub fn get(&self, key: &str) -> Option<&Outcome> {
+        self.outcomes.iter().find(|o| o.key == key)
+    }
+}
+
+impl Rulebook for Outcomes {
+    const KIND: &'static str = "outcomes";
+
+    fn seed() -> Self {
+        super::seed(include_str!("../../seeds/outcomes.json"))
+    }
+
+    fn check(&self) -> Vec<RuleFault> {
+        let mut faults = Vec::new();
+        for (i, o) in self.outcomes.iter().enumerate() {
+            let mut fault = |field: &str, code: &'static str| {
+                faults.push(RuleFault { path: format!("outcomes.{i}.{field}"), code });
+            };
+            if self.outcomes.iter().filter(|x| x.key == o.key).count() > 1 || o.key.is_empty() {
+                fault("key", "rule-key-twice");
+            }
+            if self.outcomes.iter().filter(|x| x.keyboard.eq_ignore_ascii_case(&o.keyboard)).count() > 1 {
+                fault("keyboard", "outcome-keyboard-twice");
+            }
+            if o.label.zh.trim().is_empty() {
+                fault("label", "label-missing");
+            }
+            let ends = match o.ends {
+                Ends::None => false,
+                Ends::Task | Ends::Programme => true,
+            };
+            if ends != o.result.is_some() {
+                fault("result", "outcome-result");
+            }
+            if ends == (o.next != Next::None) {
+                fault("next", "outcome-next");
+            }
+            if o.reached && !o.attempt {
+                fault("reached", "outcome-reached");
+            }
+            if o.next == Next::NextNumber && o.number_mark == NumberMark::None {
+                fault("number_mark", "outcome-number-mark");
+            }
+            if let Next::InMinutes { minutes } = o.next
+                && !(1..=14 * 1440).contains(&minutes)
+            {
+                fault("next.minutes", "outcome-minutes");
+            }
+            if o.next == Next::AgreedTime && !o.needs.iter().any(|n| matches!(n, Need::AgreedTime | Need::WhoWhen)) {
+                fault("needs", "outcome-needs-time");
+            }
+        }
+        if !self.outcomes.iter().any(|o| o.result == Some(TaskResult::Complete)) {
+            faults.push(RuleFault { path: "outcomes".into(), code: "outcome-complete-missing" });
+        }
+        faults
+    }
+}

@@ -1,0 +1,282 @@
+//! The call screen's values, made from facts. Pure.
+
+use kernel::{Millis, StoreDate, StoreTime, WorkCalendar};
+use people::vehicles::{DeliveryFacts, VisitFacts};
+use platform::http::Ui;
+use platform::i18n::Locale;
+
+use super::words;
+use crate::followup::model::TaskResult;
+use crate::followup::outcomes::{Need, Next, Outcomes};
+use crate::followup::call::Answer;
+use crate::scripts::{Asked, Question, QuestionKind, Script, Situation, Tongue, Words, say};
+
+/// C8: what the agent knows before the call.
+pub struct VisitView {
+    pub vehicle: Option<String>,
+    pub day_label: String,
+    pub day: String,
+    pub mileage: Option<String>,
+    pub items: Option<String>,
+    pub advisor_label: String,
+    pub advisor: Option<String>,
+    pub amount: Option<String>,
+    pub appointment: Option<String>,
+}
+
+pub fn repair(ui: &Ui, v: &VisitFacts) -> VisitView {
+    let amount = v.amount_fen.map(|paid| {
+        let text = ui.k("call-yuan").s("n", paid).to_string();
+        match v.estimate_fen {
+            Some(guess) => ui.k("call-against-estimate").s("paid", text).s("guess", guess).to_string(),
+            None => text,
+        }
+    });
+    let day = match v.settled_on {
+        Some(settled) if settled != v.opened_on => {
+            ui.k("call-from-to").s("from", ui.date(&v.opened_on)).s("to", ui.date(&settled)).to_string()
+        }
+        Some(_) | None => ui.date(&v.opened_on),
+    };
+    VisitView {
+        vehicle: car(v.plate.as_ref().map(kernel::Plate::as_str), v.series.as_deref()),
+        day_label: ui.t("call-visit-day").into_owned(),
+        day,
+        mileage: v.mileage_km.map(|km| ui.km(&Some(km))),
+        items: v.items.clone().or_else(|| v.work_type.clone()),
+        advisor_label: ui.t("call-advisor").into_owned(),
+        advisor: v.advisor.clone(),
+        amount,
+        appointment: v.appointment.map(|had| ui.t(if had { "call-appointment-yes" } else { "call-appointment-no" }).into_owned()),
+    }
+}
+
+pub fn delivery(ui: &Ui, d: &DeliveryFacts) -> VisitView {
+    VisitView {
+        vehicle: car(d.plate.as_ref().map(kernel::Plate::as_str), d.model.as_deref().or(d.series.as_deref())),
+        day_label: ui.t("call-delivery-day").into_owned(),
+        day: ui.date(&d.delivered_on),
+        mileage: None,
+        items: None,
+        advisor_label: ui.t("call-consultant").into_owned(),
+        advisor: d.consultant.clone(),
+        amount: None,
+        appointment: None,
+    }
+}
+
+/// `川A·7K3Q2 速派`
+pub fn car(plate: Option<&str>, series: Option<&str>) -> Option<String> {
+    let parts: Vec<&str> = plate.into_iter().chain(series).filter(|p| !p.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+pub struct QuestionView {
+    pub field: String,
+    /// Number in the row; a branch has none.
+    pub number: String,
+    pub text: String,
+    /// In the reader's language, where that is not the customer's.
+    pub gloss: Option<String>,
+    pub hint: Option<String>,
+    /// Said before it: now about the other car.
+    pub before: Option<String>,
+    pub must: bool,
+    pub marked: bool,
+    pub show_if: Option<String>,
+    pub options: Vec<OptionView>,
+    pub sorry: Vec<Sorry>,
+    pub prompt: Option<String>,
+    pub written: String,
+}
+
+pub struct OptionView {
+    pub key: String,
+    pub digit: String,
+    pub label: String,
+    pub effect: &'static str,
+    pub chosen: bool,
+}
+
+pub struct Sorry {
+    pub option: String,
+    pub line: String,
+}
+
+/// What the questions of one task are worded with.
+pub struct Spoken<'a> {
+    pub script: &'a Script,
+    pub words: &'a Words,
+}
+
+/// `earlier`: answers of the call that broke off; they stand again.
+pub fn question(ui: &Ui, asked: &Asked<'_>, number: usize, spoken: &Spoken<'_>, earlier: &[Answer]) -> QuestionView {
+    let q: &Question = asked.question;
+    let line = |l| words::zh(ui, &say(l, spoken.words, Tongue::Zh));
+    let was = earlier.iter().rev().find(|a| a.question == q.key && (q.shared.is_some() || a.task_id == asked.task));
+    let is_text = q.kind == QuestionKind::Text;
+    QuestionView {
+        field: asked.field.clone(),
+        number: if asked.show_if.is_some() { String::new() } else { number.to_string() },
+        text: line(&q.text),
+        gloss: (ui.locale() == Locale::En).then(|| q.text.en.as_ref().map(|_| say(&q.text, spoken.words, Tongue::En))).flatten(),
+        hint: q.hint.as_ref().map(|h| ui.label(h)),
+        before: asked.opens_task.then(|| line(&spoken.script.vehicle_transition)),
+        must: q.must_ask,
+        marked: is_text,
+        show_if: asked.show_if.as_ref().map(|(field, options)| format!("{field}:{}", options.join(","))),
+        options: q
+            .options
+            .iter()
+            .map(|o| OptionView {
+                key: o.key.clone(),
+                digit: o.digit.clone(),
+                label: ui.label(&o.label),
+                effect: o.effect.key(),
+                chosen: was.and_then(|a| a.option_key.as_deref()) == Some(o.key.as_str()),
+            })
+            .collect(),
+        sorry: q
+            .options
+            .iter()
+            .filter(|o| o.effect.wants_apology())
+            .filter_map(|o| Some(Sorry { option: o.key.clone(), line: line(o.apology.as_ref()?) }))
+            .collect(),
+        prompt: is_text.then(|| ui.label(&spoken.script.remark_prompt)),
+        written: was.and_then(|a| a.text.clone()).unwrap_or_default(),
+    }
+}
+
+pub struct OutcomeView {
+    pub key: String,
+    pub label: String,
+    pub hint: String,
+    /// For `data-key`, e.g. `ctrl+enter`.
+    pub shortcut: String,
+    /// For `<kbd>`.
+    pub shown: String,
+    /// Dialog that asks for what the outcome needs; "" = saved at once.
+    pub dialog: &'static str,
+    pub primary: bool,
+    /// Only behind "more" where the foot is narrow.
+    pub more: bool,
+    pub on_phone: bool,
+}
+
+/// Those that stand in the foot; the others are behind "more".
+const FOOT: [&str; 7] = ["complete", "no_answer", "not_convenient", "refused", "wrong_number", "busy", "switched_off"];
+
+pub fn outcomes(ui: &Ui, book: &Outcomes) -> Vec<OutcomeView> {
+    let rank = |key: &str| FOOT.iter().position(|k| *k == key).unwrap_or(FOOT.len());
+    let mut list: Vec<_> = book.outcomes.iter().collect();
+    list.sort_by_key(|o| (rank(&o.key), o.sort));
+    list.into_iter()
+        .map(|o| OutcomeView {
+            dialog: dialog(&o.needs),
+            primary: o.result == Some(TaskResult::Complete),
+            more: rank(&o.key) == FOOT.len(),
+            on_phone: o.next == Next::AgreedTime && o.needs.contains(&Need::AgreedTime),
+            label: if o.result == Some(TaskResult::Complete) { ui.t("call-complete").into_owned() } else { ui.label(&o.label) },
+            hint: ui.label(&o.hint),
+            shortcut: o.keyboard.to_lowercase(),
+            shown: o.keyboard.replace('+', " "),
+            key: o.key.clone(),
+        })
+        .collect()
+}
+
+fn dialog(needs: &[Need]) -> &'static str {
+    match needs.first() {
+        None => "",
+        Some(Need::AgreedTime) => "later",
+        Some(Need::WhoWhen) => "other-person",
+        Some(Need::Confirm) => "opt-out",
+    }
+}
+
+pub struct SituationView {
+    pub key: String,
+    pub label: String,
+    pub advice: String,
+    pub say: Vec<String>,
+    pub never: String,
+}
+
+pub fn situation(ui: &Ui, s: &Situation, spoken: &Words) -> SituationView {
+    let never = s.never.words.iter().chain(&s.never.acts).map(|l| ui.label(l));
+    SituationView {
+        key: s.key.clone(),
+        label: ui.label(&s.label),
+        advice: ui.label(&s.advice),
+        say: s.outbound().map(|line| words::zh(ui, &say(&line.text, spoken, Tongue::Zh))).collect(),
+        never: never.collect::<Vec<_>>().join(" · "),
+    }
+}
+
+/// Times that customers usually name; inside the call windows of open days.
+pub struct Slot {
+    pub value: i64,
+    pub label: String,
+}
+
+pub fn later_slots(ui: &Ui, calendar: &WorkCalendar, now: Millis) -> Vec<Slot> {
+    let today = calendar.date_of(now);
+    let times = [(10, 0), (14, 30), (17, 30)];
+    let mut slots = Vec::new();
+    for day in (0..10).map(|n| today.days_after(n)).filter(|d| calendar.is_open_day(*d)) {
+        for (hour, minute) in times {
+            let Some(time) = StoreTime::new(hour, minute) else { continue };
+            let at = calendar.at(day, time.minute_of_day());
+            if at > now.plus_minutes(30) && slots.len() < 6 {
+                slots.push(Slot { value: at.0, label: slot_label(ui, today, day, time) });
+            }
+        }
+    }
+    slots
+}
+
+fn slot_label(ui: &Ui, today: StoreDate, day: StoreDate, time: StoreTime) -> String {
+    let minute = time.minute_of_day();
+    let clock = format!("{:02}:{:02}", minute / 60, minute % 60);
+    match today.days_until(day) {
+        0 => ui.k("queue-today-at").s("time", clock).to_string(),
+        1 => ui.k("queue-tomorrow-at").s("time", clock).to_string(),
+        _ => format!("{} {clock}", ui.date(&day)),
+    }
+}
+
+const DOUBLE: [&str; 16] = [
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "夏侯", "端木", "百里", "南宫", "长孙",
+];
+
+/// `陈` of `陈晓帆`, `欧阳` of `欧阳雪`. Other names stay whole.
+pub fn surname(name: &str) -> &str {
+    let count = name.chars().count();
+    let hanzi = name.chars().all(|c| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}'));
+    if !hanzi || !(2..=4).contains(&count) {
+        return name;
+    }
+    let take = if count >= 3 && DOUBLE.iter().any(|d| name.starts_with(d)) { 2 } else { 1 };
+    let end = name.char_indices().nth(take).map_or(name.len(), |(at, _)| at);
+    &name[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn 姓氏() {
+        for (name, wanted) in
+            [("陈晓帆", "陈"), ("欧阳雪", "欧阳"), ("欧阳", "欧"), ("Anna Li", "Anna Li"), ("蜀远物流有限公司", "蜀远物流有限公司"), ("", "")]
+        {
+            assert_eq!(surname(name), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn 车辆() {
+        assert_eq!(car(Some("川A·7K3Q2"), Some("速派")).as_deref(), Some("川A·7K3Q2 速派"));
+        assert_eq!(car(None, Some("")), None);
+    }
+}

@@ -1,0 +1,43 @@
+//! The queue and the call: what an agent works with all day.
+
+mod assign;
+mod attempt;
+mod attempt_form;
+mod call;
+mod call_data;
+mod call_view;
+mod dial;
+mod lease;
+mod line_view;
+mod numbers;
+mod queue;
+mod revocation;
+mod skip;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use kernel::Cap;
+use platform::http::{Need, Routes};
+
+pub use line_view::{KindPill, LineView, lines};
+pub use words::kind_pills;
+
+pub fn routes() -> Routes {
+    let work = Need::Cap(Cap::CallWork);
+    let seen = Need::AnyOf(&[Cap::CallWork, Cap::QueueSee]);
+    Routes::new()
+        .get("/queue", seen, queue::show)
+        .post("/queue/found", seen, queue::found)
+        .post("/queue/next", work, queue::next)
+        .post("/queue/assignments", Need::Cap(Cap::QueueAssign), assign::create)
+        .get("/queue/numbers", seen, numbers::show)
+        .post("/calls/{contact}/number", work, numbers::supply)
+        .get("/calls/{contact}", work, call::show)
+        .post("/calls/{contact}/lease", work, lease::renew)
+        .post("/calls/{contact}/dial", work, dial::dial)
+        .post("/calls/{contact}/skip", work, skip::create)
+        .post("/calls/{contact}/attempts", work, attempt::create)
+        .post("/calls/{contact}/attempts/{attempt}/revocation", work, revocation::create)
+}

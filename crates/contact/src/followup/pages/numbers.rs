@@ -1,0 +1,35 @@
+use askama::Template;
+use axum::extract::Path;
+use kernel::{ContactId, Phone, Problem};
+use platform::http::{Answer, Desk, Fields, Ui};
+use platform::transact;
+use std::collections::HashMap;
+
+use super::line_view::{LineView, lines};
+use crate::followup::context::Context;
+use crate::followup::{lists, numbers};
+
+#[derive(Template)]
+#[template(path = "followup/pages/numbers.html")]
+struct NumbersPage {
+    ui: Ui,
+    rows: Vec<LineView>,
+}
+
+/// GET /queue/numbers: contacts without a number that could be dialled.
+pub async fn show(desk: Desk) -> Answer {
+    let scope = desk.scope();
+    let mut q = desk.reads();
+    let context = Context::of(&mut q, scope.group, scope.store()?).await?;
+    let found = lists::numbers_needed(&mut q, scope, desk.now()).await?;
+    let ui = desk.ui();
+    let page = NumbersPage { rows: lines(&ui, context.rules(), &HashMap::new(), &found, context.tomorrow(desk.now())), ui };
+    desk.page(&page)
+}
+
+/// POST /calls/{contact}/number: a number was found; back to the queue with it.
+pub async fn supply(desk: Desk, Path(contact): Path<ContactId>, fields: Fields) -> Answer {
+    let phone = Phone::parse(fields.get("new_phone")).map_err(|f| Problem::invalid("new_phone", f.code()))?;
+    transact!(desk.db(), desk.scope(), |tx| { numbers::supply(tx, contact, &phone).await })?;
+    desk.see_other("/queue/numbers")
+}

@@ -1,0 +1,8 @@
+//! Pages of the customer's file.
+
+pub mod edit;
+pub mod list;
+pub mod phones;
+pub mod reach;
+pub mod reveal;
+pub mod show;

@@ -1,0 +1,30 @@
+//! Which page stands where, and what it needs.
+
+use kernel::Cap;
+use platform::http::{NavItem, Need, Routes};
+
+use super::pages::{edit, list, phones, reach, reveal, show};
+
+const READ: Need = Need::Cap(Cap::CustomerRead);
+const EDIT: Need = Need::Cap(Cap::CustomerEdit);
+
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/customers", READ, list::show)
+        .post("/customers", EDIT, edit::create)
+        .get("/customers/new", EDIT, edit::new)
+        .get("/customers/{id}", READ, show::show)
+        .post("/customers/{id}", EDIT, edit::save)
+        .get("/customers/{id}/edit", EDIT, edit::edit)
+        .get("/customers/{id}/timeline", READ, show::more)
+        .post("/customers/{id}/phones", EDIT, phones::add)
+        .post("/customers/{id}/phones/{line}/first", EDIT, phones::first)
+        .post("/customers/{id}/phones/{line}/end", EDIT, phones::end)
+        .post("/customers/{id}/phones/{line}/reveals", Need::Cap(Cap::CustomerReveal), reveal::create)
+        .post("/customers/{id}/reachability", EDIT, reach::set)
+}
+
+/// The entry of the menu, under the heading `section` (a message key).
+pub fn nav(section: &'static str) -> Vec<NavItem> {
+    vec![NavItem { label: "customers", href: "/customers", caps: &[Cap::CustomerRead], section }]
+}

@@ -1,0 +1,45 @@
+//! Pages of identity.
+
+pub mod account;
+pub mod calendar;
+pub(crate) mod form;
+pub mod link;
+pub mod people;
+pub mod person;
+pub mod roles;
+pub mod sign_in;
+pub mod stores;
+
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use platform::http::{COOKIE_DEVICE, Desk, session_cookie};
+
+use super::session::From;
+use super::sign_in::SignedIn;
+
+/// Where this request comes from.
+fn from(desk: &Desk) -> From<'_> {
+    From { address: &desk.ctx().address, browser: &desk.ctx().device }
+}
+
+/// Gives the browser its session and its device mark.
+fn signed_in(desk: &Desk, mut answer: Response, signed: &SignedIn) -> Response {
+    let secure = if desk.app().config.plain_http { "" } else { " Secure;" };
+    let half_a_year = 180 * 86_400;
+    let device =
+        format!("{COOKIE_DEVICE}={}; Path=/; HttpOnly;{secure} SameSite=Strict; Max-Age={half_a_year}", signed.device);
+    for cookie in [session_cookie(desk.app(), &signed.token), device] {
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            answer.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    answer
+}
+
+/// Takes the session from the browser.
+fn signed_out(desk: &Desk, mut answer: Response) -> Response {
+    if let Ok(value) = HeaderValue::from_str(&session_cookie(desk.app(), "")) {
+        answer.headers_mut().append(header::SET_COOKIE, value);
+    }
+    answer
+}

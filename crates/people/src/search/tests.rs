@@ -1,0 +1,182 @@
+//! One box, both engines.
+
+use kernel::{Cap, CustomerId, PersonName, Phone, Plate, Reach, Scope, Vin};
+use platform::args;
+use platform::db::{Reads, Sql as _, Stmt};
+use platform::{row, transact};
+use testkit::{World, on_both};
+
+use super::find;
+use crate::intake::input::{CarIn, OwnerIn};
+use crate::intake::{CustomerIn, Recording, VisitorIn, apply};
+
+async fn add(w: &World, name: &str, phone: &str, plate: &str, vin: &str) -> CustomerId {
+    let car = CarIn {
+        vin: Vin::parse(vin).ok(),
+        plate: Plate::parse(plate).ok(),
+        series: Some("速派".into()),
+        ..CarIn::default()
+    };
+    let row = CustomerIn {
+        owner: OwnerIn {
+            name: PersonName::parse(name).ok(),
+            organisation: false,
+            phones: Phone::parse(phone).into_iter().collect(),
+        },
+        car: car.is_known().then_some(car),
+        ..CustomerIn::default()
+    };
+    w.clock.advance(std::time::Duration::from_secs(1));
+    let made: kernel::Result<_> =
+        transact!(w.db, &w.system(), |tx| { apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await });
+    made.expect("added")[0].customer.customer.expect("a customer")
+}
+
+fn reader(w: &World, reveal: bool) -> Scope {
+    let mut grants = vec![(Cap::CustomerRead, Reach::Store)];
+    if reveal {
+        grants.push((Cap::CustomerReveal, Reach::Store));
+    }
+    w.scope(kernel::UserId::new(7), None, &grants)
+}
+
+async fn found(w: &World, scope: &Scope, text: &str) -> Vec<String> {
+    find(&mut w.db.reads(), scope, text, 10).await.expect("found").into_iter().map(|h| h.name).collect()
+}
+
+#[tokio::test]
+async fn a_customer_is_found_by_whatever_is_known() {
+    on_both(async |w| {
+        add(w, "陈晓帆", "13812344417", "川A7K3Q2", "LSVNV2182E2103913").await;
+        add(w, "单雄信", "13900000001", "川AD36853", "").await;
+        add(w, "曾红欣", "028-85551234转801", "", "").await;
+        add(w, "𠮷田一郎", "13900000003", "", "").await;
+        add(w, "Anna Li", "13900000004", "", "").await;
+        let scope = reader(w, false);
+        for (text, want) in [
+            ("陈", "陈晓帆"),
+            ("晓帆", "陈晓帆"),
+            ("陳曉", "陈晓帆"),
+            ("陈晓帆", "陈晓帆"),
+            ("cxf", "陈晓帆"),
+            ("chenxiaofan", "陈晓帆"),
+            ("chenxiaof", "陈晓帆"),
+            ("CHENXIAO", "陈晓帆"),
+            ("4417", "陈晓帆"),
+            ("12344417", "陈晓帆"),
+            ("138 1234 4417", "陈晓帆"),
+            ("+86 13812344417", "陈晓帆"),
+            ("7k3", "陈晓帆"),
+            ("7K3Q2", "陈晓帆"),
+            ("川A7K", "陈晓帆"),
+            ("川A·7K3Q2", "陈晓帆"),
+            ("3913", "陈晓帆"),
+            ("103913", "陈晓帆"),
+            ("LSVNV2182E2103913", "陈晓帆"),
+            // Each sound of a surname; rare characters; landlines without their extension.
+            ("sxx", "单雄信"),
+            ("dxx", "单雄信"),
+            ("shanxiongxin", "单雄信"),
+            ("zhx", "曾红欣"),
+            ("zenghongxin", "曾红欣"),
+            ("𠮷", "𠮷田一郎"),
+            ("𠮷田", "𠮷田一郎"),
+            ("85551234", "曾红欣"),
+            ("anna", "Anna Li"),
+            ("36853", "单雄信"),
+        ] {
+            assert_eq!(found(w, &scope, text).await, [want], "{text}");
+        }
+        // 单 is also read chan.
+        assert_eq!(found(w, &scope, "cx").await, ["单雄信", "陈晓帆"]);
+        for nothing in ["", " ", "1", "a", "陈帆", "zz", "99999", "' OR 1=1", "\"n9648\"", "%", "n9648 OR s1"] {
+            assert!(found(w, &scope, nothing).await.is_empty(), "{nothing}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_the_right_to_reveal_digits_count_only_at_the_end() {
+    on_both(async |w| {
+        add(w, "陈晓帆", "13812344417", "", "").await;
+        for (text, plain, revealing) in
+            [("4417", 1, 1), ("2344", 0, 1), ("1381234", 0, 1), ("34441", 0, 1), ("13812344417", 1, 1), ("417", 0, 0)]
+        {
+            assert_eq!(found(w, &reader(w, false), text).await.len(), plain, "{text}");
+            assert_eq!(found(w, &reader(w, true), text).await.len(), revealing, "{text}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn exact_before_beginning_before_within_and_the_youngest_first() {
+    on_both(async |w| {
+        for (i, name) in ["陈帆", "李陈帆", "陈帆远", "陈帆", "陈帆宁"].iter().enumerate() {
+            add(w, name, &format!("1390000100{i}"), "", "").await;
+        }
+        let names = found(w, &reader(w, false), "陈帆").await;
+        assert_eq!(names, ["陈帆", "陈帆", "陈帆宁", "陈帆远", "李陈帆"]);
+        let two = find(&mut w.db.reads(), &reader(w, false), "陈帆", 2).await.expect("found");
+        assert!(two[0].customer > two[1].customer);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_visitor_leads_to_the_owner() {
+    on_both(async |w| {
+        let row = crate::intake::RepairOrderIn {
+            number: Some("1".into()),
+            opened: Some(kernel::StoreDateTime { date: "2026-11-18".parse().expect("day"), time: None }),
+            owner: OwnerIn { name: PersonName::parse("锦江机电设备厂").ok(), ..OwnerIn::default() },
+            visitor: Some(VisitorIn {
+                name: PersonName::parse("赵六").expect("name"),
+                phones: vec![Phone::parse("13800000009").expect("phone")],
+            }),
+            ..crate::intake::RepairOrderIn::default()
+        };
+        let made: kernel::Result<_> =
+            transact!(w.db, &w.system(), |tx| { apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await });
+        made.expect("recorded");
+        let hits = find(&mut w.db.reads(), &reader(w, false), "赵六", 10).await.expect("found");
+        assert_eq!(hits[0].name, "锦江机电设备厂");
+        assert_eq!(hits[0].phone.as_ref().map(Phone::masked).as_deref(), Some("138****0009"));
+    })
+    .await;
+}
+
+row! {
+    struct Step { detail: String }
+}
+
+async fn plan(q: &mut Reads, stmt: &Stmt) -> Vec<String> {
+    let text: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {}", stmt.sql(q.engine())).into_boxed_str());
+    let explain: &'static Stmt = Box::leak(Box::new(Stmt::new("PLAN", "tests", text, text)));
+    let steps: Vec<Step> = q.all(explain, args![]).await.unwrap_or_else(|e| panic!("{}: {e}", stmt.name));
+    steps.into_iter().map(|s| s.detail).collect()
+}
+
+/// No statement of ours walks a whole table of customers, cars or visits.
+#[tokio::test]
+async fn every_question_rides_an_index() {
+    let w = World::lite(platform::events::Wire::default()).await;
+    let mut q = w.db.reads();
+    let mut looked = 0;
+    for stmt in platform::inventory::iter::<&'static Stmt> {
+        let ours = ["people::customers", "people::vehicles", "people::search", "people::timeline", "people::intake"];
+        let test = stmt.module.contains("tests");
+        if test || !ours.iter().any(|m| stmt.module.starts_with(m)) || stmt.sql(q.engine()).starts_with("INSERT") {
+            continue;
+        }
+        looked += 1;
+        for step in plan(&mut q, stmt).await {
+            let walks = step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE") && !step.contains("json_each");
+            // A derived table of a few rows.
+            let derived = ["SCAN t", "SCAN s", "SCAN (subquery"].iter().any(|s| step == *s || step.starts_with(&format!("{s}-")));
+            assert!(!walks || derived || step.contains("CONSTANT ROW"), "{}::{} walks: {step}", stmt.module, stmt.name);
+        }
+    }
+    assert!(looked > 60, "{looked} statements looked at");
+}

@@ -1,0 +1,66 @@
+//! Pages that belong to no capability.
+
+use askama::Template;
+use kernel::Millis;
+use platform::http::{Answer, Desk, Ui};
+use platform::{notices, transact};
+
+#[derive(Template)]
+#[template(path = "offline.html")]
+struct OfflinePage {
+    ui: Ui,
+}
+
+/// GET /offline: what the service worker keeps for when the server is away.
+/// # Errors
+/// When it cannot be rendered.
+pub async fn offline(desk: Desk) -> Answer {
+    // Kept in the browser, so it must name nobody.
+    let guest = Desk::new(desk.app().clone(), desk.ctx().clone(), None);
+    guest.page(&OfflinePage { ui: guest.ui() })
+}
+
+/// One notification, worded.
+struct Line {
+    at: Millis,
+    text: String,
+    href: Option<String>,
+    fresh: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/notices.html")]
+struct NoticesPage {
+    ui: Ui,
+    lines: Vec<Line>,
+}
+
+/// GET /notices: the latest fifty; seeing them marks them read.
+/// # Errors
+/// As the database answers.
+pub async fn notices(desk: Desk) -> Answer {
+    let user = desk.scope().user()?;
+    let ui = desk.ui();
+    let list = notices::of(&mut desk.reads(), user).await?;
+    if list.iter().any(|n| n.read_at.is_none()) {
+        transact!(desk.db(), desk.scope(), |tx| { notices::mark_read(tx, user).await })?;
+    }
+    let lines = list
+        .into_iter()
+        .map(|n| {
+            let mut text = ui.k(&format!("notice-{}", n.kind.replace('_', "-")));
+            for (key, value) in n.args.as_object().into_iter().flatten() {
+                let known = ["number", "n", "title", "name"].into_iter().find(|k| k == key);
+                if let Some(known) = known {
+                    text = match value.as_i64() {
+                        Some(number) => text.n(known, number),
+                        None => text.s(known, value.as_str().unwrap_or_default()),
+                    };
+                }
+            }
+            let href = n.kind.starts_with("case").then(|| format!("/cases/{}", n.subject));
+            Line { at: n.at, text: text.to_string(), href, fresh: n.read_at.is_none() }
+        })
+        .collect();
+    desk.page(&NoticesPage { ui, lines })
+}

@@ -1,0 +1,114 @@
+# The call
+call-title = Follow-up call
+call-back = Queue
+call-inbound = Customer calls
+call-timer = Time of talk
+call-minutes = { $from }–{ $to } minutes suggested
+call-saved = { $name }: saved as “{ $outcome }”
+call-take-back = Take back
+call-take-back-until = until { $time }
+call-held-by = { $name } is working on this customer; what you record is kept, marked as late.
+call-lease-lost = Somebody else works on this customer now; what you record is kept.
+call-file = Customer’s file
+call-questions = Questions
+call-help = Phrases and actions
+call-digits-left = hidden in { "{n}" } s
+call-draft-restored = What you had not sent is here again.
+call-draft-pending = Noted; it is sent when the line is back.
+call-draft-left = The new number is not kept on this computer; enter it again when the line is back.
+call-draft-waiting = A call with this customer already waits to be sent.
+call-continued = The line broke last time; everything answered is here, go on from there.
+call-progress = { "{n}" } of { "{m}" } answered
+call-count = { $n ->
+    [one] 1 question
+   *[other] { $n } questions
+}
+call-kept = saved
+call-heading = { $script } · { $n ->
+    [one] 1 question
+   *[other] { $n } questions
+}
+call-moment-yes = Good moment
+call-moment-no = Not now: another time
+call-must = Must ask
+call-skip = Skip
+call-sorry = First apologise: { $line }
+call-mark = Mark as
+call-mark-praise = Praise
+call-mark-suggestion = Suggestion
+call-mark-complaint = Complaint
+call-mark-question = Question
+call-note-for = Note:{" "}
+call-next-question = Next question
+call-unreached = Not reached
+call-more = More…
+call-other-outcomes = Outcome of the call
+call-complete = Complete, next
+call-queue-left = { $n ->
+    [one] 1 left in the queue
+   *[other] { $n } left in the queue
+}
+call-average = { $time } on average
+call-visit = This visit
+call-vehicle = Vehicle
+call-visit-day = Came in
+call-from-to = { $from }, settled { $to }
+call-mileage = Mileage
+call-items = Work
+call-advisor = Advisor
+call-consultant = Consultant
+call-amount = Amount
+call-yuan = ¥{ $n }
+call-against-estimate = { $paid } (estimate ¥{ $guess })
+call-appointment = Appointment
+call-appointment-yes = Yes
+call-appointment-no = No
+call-delivery-day = Delivered
+call-merged = { $n ->
+    [one] One more vehicle is counted in without its own questions.
+   *[other] { $n } more vehicles are counted in without their own questions.
+}
+call-customer = Customer
+call-phone = Phone
+call-no-number = No number that can be dialled
+call-number-wrong = Wrong number
+call-number-out-of-service = Out of service
+call-number-unknown = Not yet tried
+call-number-works = Works
+call-dial = Dial
+call-dial-failed = Not dialled; try again
+call-owner = File
+call-best-time = Best time
+call-alert = Note
+call-block-case = An open complaint
+call-facts = Record news
+call-new-phone = New number
+call-unchanged = Unchanged
+call-sold = { $plate } was sold
+call-history = History
+call-no-history = Nothing yet.
+call-says = What to say now
+call-never = Never say
+call-remark = In the customer’s words
+call-praised = Who is praised
+call-handle = Actions
+call-to-case = Make it a complaint
+call-within-24h = Contact within 24 hours
+call-booking = Book maintenance
+call-booking-hint = When, what
+call-later = Another time
+call-agreed = Agreed time
+call-agreed-own = Or choose a time
+call-later-save = Save the time, next
+call-save-next = Save, next
+call-other-person = Not the person
+call-who-when = Who answered, what was said
+call-who-at = When to call again
+call-who-number = Or call this number
+call-opt-out = No more follow-ups
+call-opt-out-text = Once confirmed, every follow-up of this customer ends, and none is planned again.
+call-opt-out-confirm = The customer clearly wants no more follow-up calls
+call-opt-out-save = End all follow-ups
+error-call-client = This page is out of date; open the call again
+error-call-outcome = Choose an outcome
+error-call-time = This time does not read; choose it again

@@ -1,0 +1,77 @@
+# The follow-up queue
+queue-nav = Follow-ups
+queue-title = Follow-up queue
+queue-lead = { $n ->
+    [one] 1 follow-up left today
+   *[other] { $n } follow-ups left today
+}, { $due } due today
+queue-whose = Whose
+queue-mine = Mine
+queue-all = Whole store
+queue-start = Start calling
+queue-kinds = By kind
+queue-every-kind = All
+queue-kind-recall = Re-call
+queue-find = Find in the queue: name, phone, plate
+queue-customer = Customer
+queue-vehicle = Vehicle
+queue-kind = Kind
+queue-due = Due
+queue-why = Why here
+queue-attempts = Tries
+queue-best-time = Best time
+queue-agent = Agent
+queue-fleet = Organisation · { $name }
+queue-today = today
+queue-today-at = today { $time }
+queue-tomorrow = tomorrow
+queue-tomorrow-at = tomorrow { $time }
+queue-overdue-since = since { $time }
+queue-why-promise = The agreed time has come
+queue-why-overdue = Past its deadline
+queue-why-due-today = Due today
+queue-why-recall = A result waits for its re-call
+queue-why-window = By deadline
+queue-why-tried = { $n ->
+    [one] Tried once, may be tried again
+   *[other] Tried { $n } times, may be tried again
+}
+queue-why-promised-later = A time was agreed
+queue-why-put-aside = { $reason }; back at { $time }
+queue-why-not-yet = May be called from { $time }
+queue-taken = { $name } is on it
+queue-time-morning = morning
+queue-time-noon = noon
+queue-time-afternoon = afternoon
+queue-time-evening = evening
+queue-time-any = any time
+queue-skip = Skip for now
+queue-skip-name = Skip for now: { $name }
+queue-aside-busy-now = Something urgent came up
+queue-aside-needs-facts = Facts must be checked first
+queue-aside-bad-moment = Not a good hour for this call
+queue-aside-asked-colleague = Waiting for a colleague
+queue-aside-other = Another reason
+queue-more = More
+queue-tick = Tick
+queue-tick-name = Tick { $name }
+queue-assign-to = Give the ticked ones to
+queue-assign-share = By share
+queue-assign = Reassign
+queue-empty = Nobody to call just now
+queue-empty-text = Follow-ups appear here by themselves when they may be called.
+queue-none-found = Nothing found
+queue-none-found-text = Try another name, the last four digits of a phone, or a plate.
+queue-tomorrow-promised = Promised for tomorrow
+queue-nothing-promised = Nothing is promised for tomorrow.
+queue-numbers = Numbers needed
+queue-numbers-n = { $n ->
+    [one] 1 customer has no number that can be dialled
+   *[other] { $n } customers have no number that can be dialled
+}
+queue-numbers-lead = Once a number is there, the follow-up returns to the queue
+queue-numbers-empty = No customer lacks a number
+queue-number-of = Number of { $name }
+queue-number-save = Add
+error-queue-aside-reason = Choose a reason
+error-queue-none-ticked = Tick the customers to be reassigned first

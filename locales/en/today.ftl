@@ -1,0 +1,55 @@
+# Today
+today-nav = Today
+today-title = Today
+today-hello = Hello, { $name }
+today-morning = Good morning, { $name }
+today-noon = Good day, { $name }
+today-afternoon = Good afternoon, { $name }
+today-evening = Good evening, { $name }
+today-date = { $weekday }, { $month }-{ $day }
+today-weekday-1 = Monday
+today-weekday-2 = Tuesday
+today-weekday-3 = Wednesday
+today-weekday-4 = Thursday
+today-weekday-5 = Friday
+today-weekday-6 = Saturday
+today-weekday-7 = Sunday
+today-lead = { $n ->
+    [one] 1 follow-up left today
+   *[other] { $n } follow-ups left today
+}, { $due } due today
+today-figures = Figures of today
+today-done-today = Done today
+today-reached-today = Reached today
+today-average = Average call
+today-overdue = Overdue
+today-my-queue = My queue
+today-whole-queue = See all
+today-alerts = For your attention
+today-nothing = Nothing special.
+today-promised = { $name } agreed on a time
+today-team = Team
+today-board = Live board
+today-board-lead = renewed whenever a call is saved
+today-to-assign = Reassign
+today-no-agents = No agents yet
+today-add-agents = Add people
+today-nobody = Unassigned
+today-absent = away
+today-agent = Agent
+today-done = Done
+today-of-due = Today
+today-calls = Calls
+today-reached = Reached
+today-open = Open
+today-total = Total
+today-steps = Four steps to begin
+today-step-go = Go
+today-step-people = Add people
+today-step-text-people = At least one agent, so that calls can be shared out
+today-step-calendar = Check the opening hours
+today-step-text-calendar = Deadlines and call times follow the store’s calendar
+today-step-import = Import yesterday’s repair orders and deliveries
+today-step-text-import = The sheet exported from the dealer-management system, as it is
+today-step-call = Make the first call
+today-step-text-call = After the import the follow-ups appear in the queue by themselves
