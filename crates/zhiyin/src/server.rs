@@ -45,6 +45,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Db> {
     } else {
         Target::Pg(config.database_url.clone())
     };
+    wiring::import_hooks();
     let wire = Arc::new(wiring::wire());
     Db::open(Options { target, clock, wire, pool: config.database_pool }).await.context("the database does not open")
 }

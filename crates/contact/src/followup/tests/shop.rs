@@ -1,8 +1,8 @@
 //! A small repair shop to test in: customers, cars, orders, agents.
 
 use kernel::{
-    AttemptId, Cap, ContactId, CustomerId, DeliveryId, ImportId, Millis, Reach, RepairOrderId, Result, Scope, StoreDate,
-    UserId, VehicleId,
+    AttemptId, Cap, ContactId, CustomerId, DeliveryId, ImportId, Millis, Reach, RepairOrderId, Result, Scope,
+    StoreDate, UserId, VehicleId,
 };
 use platform::db::{Bind as _, Sql as _};
 use platform::events::Wire;
@@ -50,12 +50,12 @@ stmt!(
     T_SHARE,
     "INSERT INTO agent_share (store_id, user_id, group_id, share, absent_from, absent_until) VALUES ($1,$2,1,$3,$4,$5)"
 );
-stmt!(T_BLOCK, "INSERT INTO contact_block (customer_id, store_id, reason, subject, group_id, since) VALUES ($1,$2,'case',1,1,0)");
-stmt!(T_OPTED, "UPDATE customer SET opted_out_at=1 WHERE id=$1");
 stmt!(
-    T_DAY,
-    "INSERT INTO calendar_day (group_id, store_id, day, kind, name, source) VALUES (1,0,$1,$2,'测试','test')"
+    T_BLOCK,
+    "INSERT INTO contact_block (customer_id, store_id, reason, subject, group_id, since) VALUES ($1,$2,'case',1,1,0)"
 );
+stmt!(T_OPTED, "UPDATE customer SET opted_out_at=1 WHERE id=$1");
+stmt!(T_DAY, "INSERT INTO calendar_day (group_id, store_id, day, kind, name, source) VALUES (1,0,$1,$2,'测试','test')");
 stmt!(T_PHONE_STATUS, "SELECT status AS v FROM customer_phone WHERE id=$1");
 stmt!(T_EVENTS, "SELECT COUNT(*) AS v FROM event WHERE kind=$1");
 stmt!(T_LATE, "SELECT COUNT(*) AS v FROM late_event");
@@ -158,7 +158,7 @@ impl Shop<'_> {
         self.client(id, "organisation", name, phone).await;
     }
     async fn client(&self, id: i64, kind: &str, name: &str, phone: &str) {
-        transact!(self.w.db, &self.system(), |tx| { 
+        transact!(self.w.db, &self.system(), |tx| {
             tx.exec(&T_CUSTOMER, args![id, kind, name]).await?;
             tx.exec(&T_SIGHT, args![id, self.w.store]).await
         })
@@ -243,10 +243,8 @@ impl Shop<'_> {
         transact!(self.w.db, &self.system(), |tx| { tx.record(&event).await }).expect("recorded");
     }
     pub async fn cancel(&self, ids: &[i64]) {
-        let event = RepairOrdersCancelled {
-            store: self.w.store,
-            ids: ids.iter().map(|i| RepairOrderId::new(*i)).collect(),
-        };
+        let event =
+            RepairOrdersCancelled { store: self.w.store, ids: ids.iter().map(|i| RepairOrderId::new(*i)).collect() };
         transact!(self.w.db, &self.system(), |tx| { tx.record(&event).await }).expect("cancelled");
     }
 
@@ -281,7 +279,8 @@ impl Shop<'_> {
         self.w.db.reads().all(&T_SKIPPED, args![]).await.expect("skipped")
     }
     pub async fn phone_status(&self, id: i64) -> String {
-        let found: platform::db::One<String> = self.w.db.reads().get(&T_PHONE_STATUS, args![id]).await.expect("a phone");
+        let found: platform::db::One<String> =
+            self.w.db.reads().get(&T_PHONE_STATUS, args![id]).await.expect("a phone");
         found.0
     }
 

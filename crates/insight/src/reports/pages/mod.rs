@@ -57,4 +57,3 @@ fn query(ask: &Question, store: Option<StoreId>) -> String {
 fn parse_week(text: &str) -> Result<StoreDate> {
     text.parse::<StoreDate>().map(StoreDate::iso_week_monday).map_err(|_| Problem::NotFound)
 }
-

@@ -159,7 +159,9 @@ impl Yard<'_> {
     /// To the end, in chunks of at most `rows`.
     pub async fn apply(&self, id: ImportId, rows: usize) -> Batch {
         let mut pace = Pace::new(rows, rows);
-        while apply_next_chunk(self.db(), self.w.group, id, &mut pace).await.expect("applied").state == State::Applying {}
+        while apply_next_chunk(self.db(), self.w.group, id, &mut pace).await.expect("applied").state == State::Applying
+        {
+        }
         self.batch(id).await
     }
 
@@ -204,16 +206,7 @@ stmt!(T_EVENTS, "SELECT ids AS v FROM event WHERE group_id=$1 AND kind=$2 ORDER 
 /// Customers, phone lines, cars, ownerships, orders, deliveries, timeline, journal.
 pub async fn facts(db: &Db, group: GroupId) -> [i64; 8] {
     let mut out = [0; 8];
-    let all = [
-        &T_CUSTOMERS,
-        &T_LINES,
-        &T_CARS,
-        &T_SPANS,
-        &T_ORDERS,
-        &T_DELIVERIES,
-        &T_TIMES,
-        &T_JOURNAL,
-    ];
+    let all = [&T_CUSTOMERS, &T_LINES, &T_CARS, &T_SPANS, &T_ORDERS, &T_DELIVERIES, &T_TIMES, &T_JOURNAL];
     for (slot, stmt) in out.iter_mut().zip(all) {
         *slot = db.reads().count(stmt, args![group]).await.expect("count");
     }
