@@ -77,6 +77,7 @@ pub fn slots() -> Slots {
     Slots::default()
         .fill("call.case_fields", |desk, id| Box::pin(cases::call_fields(desk, id)))
         .fill("call.recall", |desk, id| Box::pin(cases::call_recall(desk, id)))
+        .fill("today.figures", |desk, id| Box::pin(reports::figures(desk, id)))
         .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
         .fill("customer.cases", |desk, id| Box::pin(cases::customer_cases(desk, id)))
 }

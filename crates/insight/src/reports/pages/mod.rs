@@ -1,4 +1,5 @@
 pub mod list;
+pub mod part;
 pub mod report;
 pub mod weekly;
 
