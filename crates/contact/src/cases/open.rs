@@ -21,7 +21,7 @@ use super::store::{self, CaseRow, PointRow};
 /// # Errors
 /// As the database answers; the call is then not stored either.
 pub async fn on_call(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
-    on_call_with(tx, e, &[]).await
+    on_call_with(tx, e, &e.case_fields).await
 }
 
 /// As [`on_call`], with fields of the record that were asked for while the customer was on the line, by key.

@@ -4,22 +4,21 @@ use kernel::{AttemptId, CaseId, ContactId, CustomerId, Department, StoreId, Task
 use platform::events::DomainEvent;
 use serde_json::{Value, json};
 
-use super::model::{Mark, TaskResult};
+use super::model::TaskResult;
 
 /// One bad answer, or a remark that wants an answer.
 #[derive(Clone, Debug)]
 pub struct Point {
     pub task: TaskId,
-    /// `None` for a remark.
-    pub question: Option<String>,
+    /// Key of the question; of a remark, its mark.
+    pub question: String,
     pub option: Option<String>,
     pub case_kind: Option<String>,
     pub department: Option<Department>,
     /// The customer's words. Not part of the stored event.
     pub text: Option<String>,
-    pub remark: Option<Mark>,
     /// Row of `remark`, when it came from one.
-    pub remark_id: Option<i64>,
+    pub remark: Option<i64>,
 }
 
 /// A call was recorded; heard in the same transaction.
@@ -38,7 +37,7 @@ pub struct CallRecorded {
     pub recall: Option<CaseId>,
     pub recall_task: Option<TaskId>,
     /// What the re-call found; `None` when it was not settled by this call.
-    pub satisfied: Option<bool>,
+    pub verdict: Option<bool>,
     /// Fields of the case's record that were asked for during the call, by key. Not part of the stored event.
     pub case_fields: Vec<(String, String)>,
     /// Stored beside the call of another agent.

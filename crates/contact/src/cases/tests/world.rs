@@ -128,6 +128,7 @@ pub fn call(attempt: i64, store: StoreId, points: Vec<Point>) -> CallRecorded {
         recall: None,
         recall_task: None,
         verdict: None,
+        case_fields: Vec::new(),
         late: false,
     }
 }

@@ -123,7 +123,7 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         customer: contact.customer_id,
         tasks: asked.clone(),
         reached: attempt.reached,
-        satisfied: recall.and_then(|(task, _)| satisfied(task, new, &tasks, late)),
+        verdict: recall.and_then(|(task, _)| satisfied(task, new, &tasks, late)),
         case_fields: new.case_fields.clone(),
         recall: recall.map(|(_, case)| case),
         recall_task: recall.map(|(task, _)| task),
@@ -262,13 +262,12 @@ async fn answers(
         if a.effect == Effect::Bad {
             points.push(Point {
                 task,
-                question: Some(a.question.clone()),
+                question: a.question.clone(),
                 option: a.option.clone(),
                 case_kind: a.case_kind.clone(),
                 department: a.department,
                 text: a.text.clone(),
                 remark: None,
-                remark_id: None,
             });
         }
     }
@@ -282,13 +281,12 @@ async fn answers(
         if r.opens_case() {
             points.push(Point {
                 task: r.task.unwrap_or(first),
-                question: None,
+                question: r.mark.key().into(),
                 option: None,
                 case_kind: r.case_kind.clone(),
                 department: r.department,
                 text: Some(r.text.clone()),
-                remark: Some(r.mark),
-                remark_id: Some(id.raw()),
+                remark: Some(id.raw()),
             });
         }
     }

@@ -17,10 +17,6 @@ use tower::ServiceExt as _;
 use crate::followup::tests::shop::{AGENT, Shop, in_shop};
 use crate::{followup, scripts, today};
 
-stmt!(
-    T_SIGHT,
-    "INSERT INTO customer_store (customer_id, store_id, group_id, why, since) SELECT id, $1, 1, 'visit', 0 FROM customer"
-);
 stmt!(T_PLAIN_ANSWERS, "SELECT question AS k, effect AS v FROM answer ORDER BY question, effect");
 stmt!(T_REMARKS, "SELECT mark AS k, text AS v FROM remark ORDER BY id");
 stmt!(T_FILL, "UPDATE repair_order SET state='recorded', items='4 万公里保养', advisor='邓超群', amount_fen=138600, estimate_fen=135000, mileage_km=41260");
@@ -140,12 +136,11 @@ fn encode(text: &str) -> String {
     text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
-/// One repair order of 陈晓帆, planned, and seen by the store.
+/// One repair order of 陈晓帆, planned.
 async fn one_order(s: &Shop<'_>) -> String {
     s.order(1, 1, 21, "2026-11-18").await;
     s.record(&[1]).await;
     transact!(s.w.db, &s.system(), |tx| {
-        tx.exec(&T_SIGHT, args![s.w.store]).await?;
         tx.exec(&T_FILL, args![]).await?;
         tx.exec(&T_PLATE, args![]).await?;
         tx.exec(&T_GENDER, args![]).await

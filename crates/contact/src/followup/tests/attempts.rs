@@ -325,11 +325,11 @@ async fn 不满意_随通话一同上报_收回时一同复原() {
         let points: Vec<&str> = heard[0]
             .points
             .iter()
-            .map(|p| p.question.as_deref().or(p.remark.map(|m| m.key())).expect("one of them"))
+            .map(|p| p.question.as_str())
             .collect();
         assert_eq!(points, ["waiting", "complaint", "suggestion", "question"]);
-        assert_eq!((heard.len(), heard[0].satisfied, heard[0].recall, heard[0].tasks.as_slice()), (1, None, None, &[task.id][..]));
-        assert!(heard[0].points.iter().all(|p| p.task == task.id) && heard[0].points[1].remark_id.is_some());
+        assert_eq!((heard.len(), heard[0].verdict, heard[0].recall, heard[0].tasks.as_slice()), (1, None, None, &[task.id][..]));
+        assert!(heard[0].points.iter().all(|p| p.task == task.id) && heard[0].points[1].remark.is_some());
         assert_eq!(s.task_of(2).await.result, Some(TaskResult::Superseded));
         s.revoke(saved.attempt).await.expect("taken back");
         same(&before, &(s.tasks().await, s.contacts().await));
@@ -368,7 +368,7 @@ async fn 复访_满意与否() {
             HEARD.lock().expect("heard").clear();
             s.save(&s.me(), &call).await.expect("saved");
             let heard = HEARD.lock().expect("heard").clone();
-            assert_eq!((heard[0].satisfied, heard[0].recall), (want, Some(case)), "{outcome} {effect:?}");
+            assert_eq!((heard[0].verdict, heard[0].recall), (want, Some(case)), "{outcome} {effect:?}");
         }
     })
     .await;
