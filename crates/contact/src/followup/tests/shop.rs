@@ -4,7 +4,7 @@ use kernel::{
     AttemptId, Cap, ContactId, CustomerId, DeliveryId, ImportId, Millis, Reach, RepairOrderId, Result, Scope,
     StoreDate, UserId, VehicleId,
 };
-use platform::db::{Bind as _, Sql as _};
+use platform::db::{Bind as _, Sql as _, Stmt};
 use platform::events::Wire;
 use platform::{args, stmt, transact};
 use testkit::World;
@@ -73,6 +73,8 @@ stmt!(
      contact_id, event_on, from_on, due_on, from_at, due_at, expires_at, state, result, attempts, attempts_in_window, \
      reached, max_attempts, agent_id, closed_at, created_at, version FROM task ORDER BY id"
 );
+
+platform::row! { struct PlanStep { detail: String } }
 
 pub fn d(text: &str) -> StoreDate {
     text.parse().unwrap_or_else(|_| panic!("{text}"))
@@ -284,6 +286,17 @@ impl Shop<'_> {
         found.0
     }
 
+    /// How SQLite goes about a statement of follow-up.
+    pub async fn plan(&self, name: &str) -> String {
+        let stmt = inventory::iter::<&'static Stmt>
+            .into_iter()
+            .find(|s| s.name == name && s.module.contains("followup::store"))
+            .unwrap_or_else(|| panic!("{name}"));
+        let text: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {}", stmt.lite).into_boxed_str());
+        let explain: &'static Stmt = Box::leak(Box::new(Stmt::new("EXPLAIN", "tests", text, text)));
+        let steps: Vec<PlanStep> = self.w.db.reads().all(explain, args![]).await.expect(name);
+        steps.into_iter().map(|s| s.detail + " \n").collect()
+    }
     pub async fn page(&self, scope: &Scope, filter: &Filter) -> Result<Page> {
         queue::page(&mut self.w.db.reads(), scope, filter, self.w.clock.now()).await
     }
