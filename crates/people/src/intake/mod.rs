@@ -57,7 +57,6 @@ mod sealed {
 }
 
 /// A kind of row that can come in.
-#[expect(private_interfaces, reason = "sealed: the working types stay inside")]
 pub trait Incoming: sealed::Row + Sync + Sized {
     /// Why a store sees the customer from then on.
     const WHY: SightWhy;

@@ -6,7 +6,7 @@ use crate::customers::{BirthdayKind, CustomerKind, Gender};
 use crate::vehicles::VisitState;
 
 /// A column that can be written to the journal and restored from it.
-pub(super) trait AsText: Sized {
+pub trait AsText: Sized {
     /// `None` for NULL.
     fn to_text(&self) -> Option<String>;
     /// `None` when the text is not of this type.
@@ -59,7 +59,7 @@ impl<K> AsText for Id<K> {
 }
 
 /// Columns of a row by name, for the journal.
-pub(super) trait Columns {
+pub trait Columns {
     /// `None`: there is no such column.
     fn column(&self, name: &str) -> Option<Option<String>>;
     /// Answers whether the text was of the column's type.
@@ -89,17 +89,61 @@ macro_rules! columns {
 }
 
 columns!(crate::customers::store::CustomerRow {
-    name, name_key, gender, birthday, birthday_kind, region, channel, best_time, source, credit_code, note, updated_at
+    name,
+    name_key,
+    gender,
+    birthday,
+    birthday_kind,
+    region,
+    channel,
+    best_time,
+    source,
+    credit_code,
+    note,
+    updated_at
 });
 columns!(crate::vehicles::store::VehicleRow {
-    vin, plate, brand, series, model, colour, purchased_on, mileage_km, mileage_on, updated_at
+    vin,
+    plate,
+    brand,
+    series,
+    model,
+    colour,
+    purchased_on,
+    mileage_km,
+    mileage_on,
+    updated_at
 });
 columns!(crate::vehicles::store::OwnershipRow { from_day, until_day });
 columns!(crate::vehicles::store::OrderRow {
-    customer_id, vehicle_id, visitor_name, phone_line_id, opened_on, opened_min, settled_on, settled_min, work_type,
-    items, mileage_km, estimate_fen, amount_fen, labour_fen, parts_fen, advisor, appointment, state, content_hash,
+    customer_id,
+    vehicle_id,
+    visitor_name,
+    phone_line_id,
+    opened_on,
+    opened_min,
+    settled_on,
+    settled_min,
+    work_type,
+    items,
+    mileage_km,
+    estimate_fen,
+    amount_fen,
+    labour_fen,
+    parts_fen,
+    advisor,
+    appointment,
+    state,
+    content_hash,
     updated_at
 });
 columns!(crate::vehicles::store::DeliveryRow {
-    customer_id, phone_line_id, consultant, price_fen, note, state, content_hash, updated_at
+    customer_id,
+    phone_line_id,
+    consultant,
+    price_fen,
+    note,
+    state,
+    content_hash,
+    updated_at
 });

@@ -2,6 +2,7 @@
 //! plate or VIN. Tokens are ours on both engines; what they find is checked again on the rows.
 
 mod hits;
+mod pages;
 mod query;
 mod store;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use platform::db::{Reads, Tx};
 use crate::{customers, vehicles};
 
 pub use hits::find;
+pub use pages::routes;
 pub(crate) use tokens::letters;
 
 /// One customer found. The phone is given typed: it prints masked.
@@ -65,10 +67,7 @@ pub async fn refresh(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
         who.entry(id).or_default().stores.push(store);
     }
     let empty = Gathered::default();
-    let made: Vec<_> = rows
-        .iter()
-        .map(|(id, name)| (*id, who.get(id).unwrap_or(&empty).tokens(name, group)))
-        .collect();
+    let made: Vec<_> = rows.iter().map(|(id, name)| (*id, who.get(id).unwrap_or(&empty).tokens(name, group))).collect();
     store::remember(tx, &made).await
 }
 

@@ -38,7 +38,7 @@ platform::inventory::collect!(Teller);
 /// As the tellers answer.
 pub async fn tell(desk: &Desk, lines: Vec<Line>) -> Result<Vec<(Line, Told)>> {
     let mut told: HashMap<i64, Told> = HashMap::new();
-    for teller in platform::inventory::iter::<Teller> {
+    for teller in inventory::iter::<Teller> {
         let theirs: Vec<Line> = lines.iter().filter(|l| teller.kinds.contains(&l.kind.as_str())).cloned().collect();
         if !theirs.is_empty() {
             told.extend((teller.tell)(desk.clone(), theirs).await?);

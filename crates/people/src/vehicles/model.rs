@@ -42,3 +42,15 @@ row! {
         pub until_day: Option<StoreDate>,
     }
 }
+
+impl OwnedCar {
+    /// 速派 2023: the series, else model or brand, with the year it was bought in.
+    pub fn title(&self) -> String {
+        let name = self.series.as_ref().or(self.model.as_ref()).or(self.brand.as_ref());
+        let name = name.map_or_else(|| "--".to_owned(), Clone::clone);
+        match self.purchased_on {
+            Some(day) => format!("{name} {}", day.year()),
+            None => name,
+        }
+    }
+}
