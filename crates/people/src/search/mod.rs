@@ -38,8 +38,9 @@ pub struct Hit {
 /// Tells which of these customers have an open follow-up at a store; the capability that plans follow-ups registers
 /// itself with `inventory::submit!`.
 pub struct OpenContacts {
-    pub of: fn(Reads, GroupId, StoreId, Vec<CustomerId>) -> BoxFuture<'static, Result<Vec<CustomerId>>>,
+    pub of: fn(Reads, GroupId, StoreId, Vec<CustomerId>) -> Known,
 }
+type Known = BoxFuture<'static, Result<Vec<CustomerId>>>;
 platform::inventory::collect!(OpenContacts);
 
 /// Makes the tokens of these customers anew from their rows, lines, cars and stores.

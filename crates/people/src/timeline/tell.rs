@@ -29,8 +29,10 @@ pub struct Told {
 pub struct Teller {
     pub kinds: &'static [&'static str],
     /// By id of the line; what is left out is told by its message.
-    pub tell: fn(Desk, Vec<Line>) -> BoxFuture<'static, Result<HashMap<i64, Told>>>,
+    pub tell: fn(Desk, Vec<Line>) -> Telling,
 }
+/// Words by id of the line.
+pub type Telling = BoxFuture<'static, Result<HashMap<i64, Told>>>;
 platform::inventory::collect!(Teller);
 
 /// Every line with its words, in the same order.
