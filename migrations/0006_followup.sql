@@ -97,3 +97,4 @@ CREATE TABLE dial_log (
   phone_line_id {{INT}} NOT NULL, at {{INT}} NOT NULL
 ) {{STRICT}};
 CREATE INDEX dial_log_by_user ON dial_log (user_id, at);
+CREATE INDEX dial_log_by_line ON dial_log (phone_line_id);

@@ -8,7 +8,7 @@ error-date-order = The end lies before the start
 # Signing in.
 identity-sign-in = Sign in
 identity-login = Login
-identity-login-hint = 2 to 40 letters or digits, also . - _ @; capitals do not matter
+identity-login-hint = Letters and digits; capitals do not matter
 identity-password = Password
 identity-sign-in-forgotten = If you forgot your password, ask your supervisor for a one-time link.
 identity-sign-in-empty = Nobody has an account yet. The program printed a setup link to its console when it started: begin with that.
@@ -50,6 +50,7 @@ refused-set-up = Somebody finished the setup already; just sign in
 
 # My account.
 identity-account = My account
+identity-actions = Actions
 identity-saved = Saved
 identity-preferences = Preferences
 identity-language = Language

@@ -8,7 +8,7 @@ error-date-order = 结束日期不能早于开始日期
 # Signing in.
 identity-sign-in = 登录
 identity-login = 登录名
-identity-login-hint = 2 到 40 个字母、数字或汉字，可含 . - _ @；不分大小写
+identity-login-hint = 字母、数字或汉字，不分大小写
 identity-password = 密码
 identity-sign-in-forgotten = 忘记密码时，请主管给你一个一次性链接。
 identity-sign-in-empty = 还没有人开通账号。程序启动时在控制台打印了首次设置链接，请用它开始。
@@ -50,6 +50,7 @@ refused-set-up = 已经有人完成了首次设置，请直接登录
 
 # My account.
 identity-account = 我的账号
+identity-actions = 操作
 identity-saved = 已保存
 identity-preferences = 偏好
 identity-language = 界面语言
@@ -116,10 +117,10 @@ identity-department-care = 客户关系中心
 identity-share = 分配与请假
 identity-share-why = 只影响「{ $store }」新回访的分配。
 identity-share-weight = 份额
-identity-share-hint = 与同店其他人按比例分，0 表示不再分给此人
+identity-share-hint = 与同店的人按比例分，0 为不分
 identity-absent-from = 请假从
 identity-absent-until = 到
-identity-absent-hint = 首尾两天都算；请假期间不分新的回访
+identity-absent-hint = 首尾两天都算，期间不分新回访
 error-share-range = 份额填 0 到 1000 的整数
 identity-account-theirs = 登录账号
 identity-link-why = 忘记密码或第一次登录时，签发一个链接，当面或用内部通讯工具交给本人。

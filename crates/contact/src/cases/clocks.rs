@@ -110,9 +110,7 @@ impl Clock {
         match self.unit {
             Unit::Elapsed => hours,
             Unit::OpenHours => calendar.deadline(from, self.amount, ClockUnit::OpenHours).unwrap_or(hours),
-            Unit::WorkingDays => {
-                calendar.deadline(from, self.amount, ClockUnit::WorkingDays).unwrap_or_else(midnight)
-            }
+            Unit::WorkingDays => calendar.deadline(from, self.amount, ClockUnit::WorkingDays).unwrap_or_else(midnight),
             Unit::CalendarDays => calendar.closing(day()).unwrap_or_else(midnight),
         }
     }

@@ -168,7 +168,14 @@ pub async fn recall_again(db: &Db, scope: &Scope, id: CaseId, seen: i64) -> Resu
 /// Fills in or corrects fields of the record. An empty value empties the field; a number of a telephone stays.
 /// # Errors
 /// As [`take`]; `Invalid` naming every field that does not read.
-pub async fn fill(db: &Db, scope: &Scope, id: CaseId, seen: i64, given: &[(String, String)], title: Option<&str>) -> Result<()> {
+pub async fn fill(
+    db: &Db,
+    scope: &Scope,
+    id: CaseId,
+    seen: i64,
+    given: &[(String, String)],
+    title: Option<&str>,
+) -> Result<()> {
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
         open_only(&case)?;

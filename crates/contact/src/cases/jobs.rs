@@ -12,7 +12,11 @@ use super::record::Line;
 use super::{handle, store};
 
 pub fn all() -> Vec<Every> {
-    vec![Every { kind: "cases-overdue", minutes: 5, run: |app: App, now| Box::pin(async move { overdue(&app.db, now).await.map(|_| ()) }) }]
+    vec![Every {
+        kind: "cases-overdue",
+        minutes: 5,
+        run: |app: App, now| Box::pin(async move { overdue(&app.db, now).await.map(|_| ()) }),
+    }]
 }
 
 /// Escalates every case that waits for contact past its deadline; once per round. Answers how many.

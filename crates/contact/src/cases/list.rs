@@ -53,7 +53,9 @@ impl After {
     }
     pub fn of(case: &CaseRow, filter: Filter) -> Self {
         let key = match filter {
-            Filter::Open | Filter::Overdue | Filter::Waiting | Filter::Recall => case.next_due_at.map_or(NO_DUE, |m| m.0),
+            Filter::Open | Filter::Overdue | Filter::Waiting | Filter::Recall => {
+                case.next_due_at.map_or(NO_DUE, |m| m.0)
+            }
             Filter::Closed => case.opened_at.0,
         };
         Self { key, id: case.id.raw() }

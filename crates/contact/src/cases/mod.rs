@@ -23,16 +23,14 @@ mod store;
 mod tests;
 
 pub use clocks::{Clock, ClockBook, ClockKey, EndOfDay, Unit, WhenClosed};
-pub use handle::{
-    ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, resolve, take,
-};
+pub use handle::{ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, resolve, take};
 pub use jobs::all as jobs;
 pub use kinds::{Class, Field, FieldOption, FieldType, Kind, KindBook, QuestionRule, Remarks, Source, Values};
 pub use list::{After, Filter, heaps, of_customer, page};
 pub use model::{CauseKind, Left, StateKey, StepKind, Verdict};
-pub use open::{on_call, on_call_with};
+pub use open::on_call;
 pub use pages::{call_fields, call_recall, customer_cases, routes, today_cases};
-pub use ports::{Dialled};
+pub use ports::Dialled;
 pub use recall::{on_recall_lapsed, on_revoked, on_staff_left};
 pub use record::CaseMoved;
 pub use sentence::{Piece, sentence};

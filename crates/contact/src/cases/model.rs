@@ -63,28 +63,59 @@ pub struct Outcome {
 /// `earlier` is the cause of the round before, which the re-call proved wrong or not all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    Waiting { due: Millis, earlier: Option<Cause> },
-    Contacted { contact: Contact, earlier: Option<Cause> },
+    Waiting {
+        due: Millis,
+        earlier: Option<Cause>,
+    },
+    Contacted {
+        contact: Contact,
+        earlier: Option<Cause>,
+    },
     /// `lapsed`: the planned re-call ended without an answer.
-    Recall { contact: Contact, outcome: Outcome, due: Millis, lapsed: bool },
-    Closed { contact: Contact, outcome: Outcome, at: Millis, verdict: Verdict },
+    Recall {
+        contact: Contact,
+        outcome: Outcome,
+        due: Millis,
+        lapsed: bool,
+    },
+    Closed {
+        contact: Contact,
+        outcome: Outcome,
+        at: Millis,
+        verdict: Verdict,
+    },
     /// The call that opened it was taken back before anybody acted.
-    Withdrawn { at: Millis },
+    Withdrawn {
+        at: Millis,
+    },
 }
 
 /// What can happen to a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     Contact(Contact),
-    Resolve { outcome: Outcome, recall_due: Millis },
+    Resolve {
+        outcome: Outcome,
+        recall_due: Millis,
+    },
     /// The re-call's answer; `due` is that of the new round's contact.
-    Satisfied { at: Millis },
-    Unsatisfied { due: Millis },
+    Satisfied {
+        at: Millis,
+    },
+    Unsatisfied {
+        due: Millis,
+    },
     /// Another re-call after one that lapsed.
-    RecallAgain { due: Millis },
+    RecallAgain {
+        due: Millis,
+    },
     /// The customer could not be reached for the re-call in time.
-    GiveUp { at: Millis },
-    Withdraw { at: Millis },
+    GiveUp {
+        at: Millis,
+    },
+    Withdraw {
+        at: Millis,
+    },
 }
 
 impl State {
@@ -123,9 +154,10 @@ impl State {
         match (self, act) {
             (Self::Waiting { earlier, .. }, Act::Contact(contact)) => Ok(Self::Contacted { contact, earlier }),
             (Self::Waiting { .. }, Act::Resolve { .. }) => no("case-contact-first"),
-            (Self::Waiting { .. }, Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. } | Act::RecallAgain { .. }) => {
-                no("case-no-result")
-            }
+            (
+                Self::Waiting { .. },
+                Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. } | Act::RecallAgain { .. },
+            ) => no("case-no-result"),
             (Self::Waiting { .. }, Act::Withdraw { at }) => Ok(Self::Withdrawn { at }),
 
             (Self::Contacted { .. }, Act::Contact(_)) => no("case-contacted-already"),
@@ -136,9 +168,10 @@ impl State {
                 }
                 Ok(Self::Recall { contact, outcome, due: recall_due, lapsed: false })
             }
-            (Self::Contacted { .. }, Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. } | Act::RecallAgain { .. }) => {
-                no("case-no-result")
-            }
+            (
+                Self::Contacted { .. },
+                Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. } | Act::RecallAgain { .. },
+            ) => no("case-no-result"),
             (Self::Contacted { .. } | Self::Recall { .. }, Act::Withdraw { .. }) => no("case-touched"),
 
             (Self::Recall { .. }, Act::Contact(_) | Act::Resolve { .. }) => no("case-awaits-recall"),
@@ -148,7 +181,9 @@ impl State {
             (Self::Recall { outcome, .. }, Act::Unsatisfied { due }) => {
                 Ok(Self::Waiting { due, earlier: Some(outcome.cause) })
             }
-            (Self::Recall { due, lapsed, .. }, Act::GiveUp { at }) if at <= due && !lapsed => no("case-recall-not-over"),
+            (Self::Recall { due, lapsed, .. }, Act::GiveUp { at }) if at <= due && !lapsed => {
+                no("case-recall-not-over")
+            }
             (Self::Recall { contact, outcome, lapsed: true, .. }, Act::RecallAgain { due }) => {
                 Ok(Self::Recall { contact, outcome, due, lapsed: false })
             }

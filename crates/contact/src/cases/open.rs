@@ -21,17 +21,10 @@ use super::store::{self, CaseRow, PointRow};
 /// # Errors
 /// As the database answers; the call is then not stored either.
 pub async fn on_call(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
-    on_call_with(tx, e, &[]).await
-}
-
-/// As [`on_call`], with fields of the record that were asked for while the customer was on the line, by key.
-/// # Errors
-/// As [`on_call`].
-pub async fn on_call_with(tx: &mut Tx, e: &CallRecorded, asked: &[(String, String)]) -> Result<()> {
     // What is answered about a handled case belongs to that case; a remark may be about something else.
     let about_recall = |p: &&Point| e.recall_task == Some(p.task) && p.remark.is_none();
     if let Some(case) = e.recall {
-        let verdict = e.verdict.or_else(|| e.points.iter().any(|p| about_recall(&p)).then_some(false));
+        let verdict = e.satisfied.or_else(|| e.points.iter().any(|p| about_recall(&p)).then_some(false));
         if let Some(satisfied) = verdict
             && recall::answered(tx, e, case, satisfied).await?
         {
@@ -48,16 +41,10 @@ pub async fn on_call_with(tx: &mut Tx, e: &CallRecorded, asked: &[(String, Strin
     }
     let book = rulebook::current::<KindBook>(tx, group, e.store).await?;
     let Some(planned) = plan::plan(&book.body, &points) else { return Ok(()) };
-    open(tx, e, &book, planned, asked).await
+    open(tx, e, &book, planned).await
 }
 
-async fn open(
-    tx: &mut Tx,
-    e: &CallRecorded,
-    book: &Versioned<KindBook>,
-    planned: Planned,
-    asked: &[(String, String)],
-) -> Result<()> {
+async fn open(tx: &mut Tx, e: &CallRecorded, book: &Versioned<KindBook>, planned: Planned) -> Result<()> {
     let (book, version) = (&book.body, book.version);
     let (group, now, agent) = (tx.scope().group, tx.now(), tx.scope().user);
     let calendar = ports::calendar(tx, group, e.store).await?;
@@ -75,7 +62,7 @@ async fn open(
     let mut facts = ports::facts(tx, &scope, e.customer, subject.as_ref(), since).await?;
     facts.remark.clone_from(&words);
     facts.question = subject_words(tx, e.store, &planned.points).await?;
-    let values = prefilled(book, &planned, &facts, asked);
+    let values = prefilled(book, &planned, &facts, &e.case_fields);
 
     let managers = managers(tx, e.store, planned.department).await?;
     let number = counter::next(tx, e.store, "case").await?;

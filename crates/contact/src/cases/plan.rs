@@ -1,9 +1,9 @@
 //! From the points of a call to one case: its kind, its department, and the fields that are already known. Pure.
 
-use kernel::{Department, Phone, PersonName, Plate, StoreDate, TaskId, Vin};
+use kernel::{Department, PersonName, Phone, Plate, StoreDate, TaskId, Vin};
 
 use super::kinds::{Class, KindBook, Source, Values};
-use super::ports::{Mark, Point, mark_of};
+use super::ports::{Mark, Point};
 
 /// One thing that the case is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,14 +72,14 @@ pub fn plan(book: &KindBook, points: &[Point]) -> Option<Planned> {
 }
 
 fn point(book: &KindBook, point: &Point) -> Option<(u8, PlannedPoint)> {
-    let by_mark = match mark_of(point) {
+    let by_mark = match point.remark {
         None => None,
         Some(Mark::Praise) => return None,
         Some(Mark::Complaint) => Some(book.remarks.complaint.as_str()),
         Some(Mark::Question) => Some(book.remarks.question.as_str()),
         Some(Mark::Suggestion) => Some(book.remarks.suggestion.as_str()),
     };
-    let question = if by_mark.is_none() { point.question.as_str() } else { "" };
+    let question = point.question.as_deref().unwrap_or("");
     let option = point.option.as_deref().unwrap_or("");
     let mapped = || book.rule_for(question, option).filter(|_| !question.is_empty());
     let id = mapped()
@@ -102,8 +102,8 @@ fn point(book: &KindBook, point: &Point) -> Option<(u8, PlannedPoint)> {
         task: point.task,
         kind: id.to_owned(),
         department,
-        question: (!question.is_empty()).then(|| question.to_owned()),
-        remark: point.remark,
+        question: point.question.clone(),
+        remark: point.remark_id,
         option: point.option.clone(),
         text: point.text.clone(),
     };

@@ -1,6 +1,6 @@
 //! What comes from outside: the re-call's answer, a call taken back, a colleague who leaves.
 
-use kernel::{Cap, CaseId, Result};
+use kernel::{Cap, CaseId, Problem, Result};
 use platform::db::Tx;
 use platform::rulebook;
 use serde_json::json;
@@ -24,7 +24,8 @@ pub(super) async fn answered(tx: &mut Tx, e: &CallRecorded, id: CaseId, satisfie
         // A late answer to a case that went on without it: noted, and the call is kept.
         let mut after = case.clone();
         after.touched = true;
-        let line = Line::new(StepKind::Recall, None).with(json!({ "attempt": e.attempt, "satisfied": satisfied, "late": true }));
+        let line = Line::new(StepKind::Recall, None)
+            .with(json!({ "attempt": e.attempt, "satisfied": satisfied, "late": true }));
         record::keep(tx, &case, &after, line).await?;
         return Ok(false);
     }
@@ -61,9 +62,10 @@ pub(super) async fn answered(tx: &mut Tx, e: &CallRecorded, id: CaseId, satisfie
     Ok(true)
 }
 
-/// Listener: an untouched case goes with its call, a touched one stays with a note; so does what a re-call did.
+/// Listener: an untouched case goes with its call, a touched one stays with a note. What a re-call did is taken back
+/// while nobody has gone on from there.
 /// # Errors
-/// As the database answers.
+/// `Refused("case-touched")` when somebody has: the call then stays.
 pub async fn on_revoked(tx: &mut Tx, e: &CallRevoked) -> Result<()> {
     let group = tx.scope().group;
     if let Some(case) = store::by_attempt(tx, group, e.attempt).await? {
@@ -79,9 +81,9 @@ pub async fn on_revoked(tx: &mut Tx, e: &CallRevoked) -> Result<()> {
     }
     for case in store::by_recall(tx, group, e.attempt).await? {
         let mut after = case.clone();
+        // What was done since cannot be undone by somebody else's call.
         if case.touched {
-            note_revoked(tx, &case, after).await?;
-            continue;
+            return Err(Problem::Refused("case-touched"));
         }
         let steps = store::steps(tx, group, case.id).await?;
         let before = steps.iter().filter(|s| s.kind == StepKind::Recall).find_map(|s| s.args.get("before"));
@@ -90,7 +92,8 @@ pub async fn on_revoked(tx: &mut Tx, e: &CallRevoked) -> Result<()> {
             continue;
         };
         before.restore(&mut after);
-        record::keep(tx, &case, &after, Line::new(StepKind::CallRevoked, None).with(json!({ "restored": true }))).await?;
+        record::keep(tx, &case, &after, Line::new(StepKind::CallRevoked, None).with(json!({ "restored": true })))
+            .await?;
         ports::block(tx, case.customer_id, case.store_id, case.id.raw()).await?;
     }
     Ok(())
@@ -110,7 +113,13 @@ pub async fn on_staff_left(tx: &mut Tx, e: &StaffLeft) -> Result<()> {
     for place in store::owned_by(tx, group, e.user).await?.into_iter().filter(|p| p.store_id == e.store) {
         let Some(case) = store::by_id(tx, group, place.id).await? else { continue };
         let heir = match e.successor {
-            Some(heir) if ports::holders(tx, group, case.store_id, Cap::CaseHandle, Some(case.department)).await?.contains(&heir) => Some(heir),
+            Some(heir)
+                if ports::holders(tx, group, case.store_id, Cap::CaseHandle, Some(case.department))
+                    .await?
+                    .contains(&heir) =>
+            {
+                Some(heir)
+            }
             Some(_) | None => None,
         };
         let mut after = case.clone();

@@ -3,7 +3,7 @@
 use kernel::{Phone, StoreDate};
 use platform::i18n::Locale;
 
-use super::kinds::{Field, FieldType, KindBook, Kind, Values};
+use super::kinds::{Field, FieldType, Kind, KindBook, Values};
 
 /// A stretch of the sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,8 @@ fn parts(template: &str) -> Option<Vec<Part<'_>>> {
 /// What is wrong with a template for these fields: braces, a field it does not have, one it leaves out.
 pub(super) fn fault(template: &str, fields: &[String]) -> Option<&'static str> {
     let Some(parts) = parts(template) else { return Some("case-braces") };
-    let used: Vec<&str> = parts.iter().filter_map(|p| if let Part::Field(key) = p { Some(*key) } else { None }).collect();
+    let used: Vec<&str> =
+        parts.iter().filter_map(|p| if let Part::Field(key) = p { Some(*key) } else { None }).collect();
     if used.iter().any(|key| !fields.iter().any(|f| f == key)) {
         return Some("case-field-unknown");
     }
@@ -108,7 +109,7 @@ fn date(day: StoreDate, locale: Locale, today: StoreDate) -> String {
 fn thousands(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);

@@ -75,13 +75,14 @@ macro_rules! in_sight {
 
 stmt!(CASE_GET, concat!("SELECT ", columns!(), " FROM case_file c WHERE", in_sight!(), " AND c.id=$7"));
 stmt!(CASE_BY_ID, concat!("SELECT ", columns!(), " FROM case_file c WHERE c.group_id=$1 AND c.id=$2"));
-stmt!(
-    CASE_BY_ATTEMPT,
-    concat!("SELECT ", columns!(), " FROM case_file c WHERE c.attempt_id=$2 AND c.group_id=$1")
-);
+stmt!(CASE_BY_ATTEMPT, concat!("SELECT ", columns!(), " FROM case_file c WHERE c.attempt_id=$2 AND c.group_id=$1"));
 stmt!(
     CASES_BY_RECALL,
-    concat!("SELECT ", columns!(), " FROM case_file c WHERE c.recall_attempt_id=$2 AND c.group_id=$1 ORDER BY c.id LIMIT 10")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM case_file c WHERE c.recall_attempt_id=$2 AND c.group_id=$1 ORDER BY c.id LIMIT 10"
+    )
 );
 stmt!(
     /// Rides case_file_open; the open cases of one store are few.

@@ -1,7 +1,10 @@
 //! What imports need of follow-up: showing the tasks of an applied one, taking back those of an undone one.
 
-use kernel::{GroupId, ImportId, Millis, Result, Scope, StoreDate, StoreId};
+use kernel::{GroupId, ImportId, Millis, Problem, Result, Scope, StoreDate, StoreId};
 use platform::db::{Sql, Tx};
+use platform::http::App;
+use platform::jobs::Job;
+use platform::transact;
 use std::collections::HashMap;
 
 use super::context::Context;
@@ -33,6 +36,28 @@ pub async fn reveal_import(tx: &mut Tx, import: ImportId) -> Result<bool> {
         told(tx, store_id);
     }
     Ok(more)
+}
+
+pub(super) const REVEAL: &str = "followup-reveal";
+
+/// An import was applied: its first contacts are shown at once, the others by a job, so that no transaction grows.
+/// # Errors
+/// As the database answers.
+pub async fn on_import_applied(tx: &mut Tx, import: ImportId) -> Result<()> {
+    if reveal_import(tx, import).await? {
+        let now = tx.now();
+        let key = format!("{REVEAL}:{import}");
+        platform::jobs::enqueue(tx, REVEAL, &key, &serde_json::json!({ "import": import }), now).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn reveal_rest(app: App, job: Job) -> Result<()> {
+    let group = job.group_id.ok_or_else(|| Problem::internal("an import without a group"))?;
+    let import: ImportId = serde_json::from_value(job.payload["import"].clone()).map_err(Problem::internal)?;
+    let scope = Scope::system(group, None);
+    while transact!(app.db, &scope, |tx| { reveal_import(tx, import).await })? {}
+    Ok(())
 }
 
 /// An event whose task stays although its import is undone.
@@ -73,7 +98,7 @@ pub async fn undo_import_tasks(
         })
         .await?;
         closed.extend(ended.iter().map(|t| t.id));
-        let kinds = store::kinds_seen(tx, group, *store_id).await?;
+        let kinds = store::kinds_seen(tx, *store_id).await?;
         store::drop_no_tasks(tx, *store_id, &kinds, kind, subject_ids).await?;
         told(tx, *store_id);
     }
@@ -117,8 +142,7 @@ pub async fn too_late(
     let mut seen: HashMap<StoreDate, bool> = HashMap::new();
     let late = |day: StoreDate| {
         let mut rules = context.rules().active(event).peekable();
-        rules.peek().is_some()
-            && rules.all(|r| plan::window(r, day, &context.cal).is_some_and(|w| w.expires_at <= now))
+        rules.peek().is_some() && rules.all(|r| plan::window(r, day, &context.cal).is_some_and(|w| w.expires_at <= now))
     };
     Ok(dates.iter().map(|day| *seen.entry(*day).or_insert_with(|| late(*day))).collect())
 }

@@ -2,20 +2,32 @@
 
 use kernel::{GroupId, Result, Scope, StoreId};
 use platform::db::Db;
-use platform::jobs::Every;
+use platform::jobs::{Every, Worker};
 use platform::{settings, transact};
 
 use super::context::Context;
 use super::model::SubjectKind;
 use super::planning::{PLAN_FROM, Planned, plan_events};
-use super::{distribute, expiry, people_port, store};
+use super::{distribute, expiry, imports, numbers, people_port, recalendar, store};
 
 const CHUNK: i64 = 1_000;
 
 pub fn jobs() -> Vec<Every> {
     vec![
         Every { kind: "followup-expiry", minutes: 15, run: |app, _| Box::pin(async move { expire(&app.db).await }) },
-        Every { kind: "followup-catch-up", minutes: 360, run: |app, _| Box::pin(async move { catch_up(&app.db).await }) },
+        Every {
+            kind: "followup-catch-up",
+            minutes: 360,
+            run: |app, _| Box::pin(async move { catch_up(&app.db).await }),
+        },
+    ]
+}
+
+/// Work queued by other verbs.
+pub fn workers() -> Vec<Worker> {
+    vec![
+        Worker { kind: imports::REVEAL, run: |app, job| Box::pin(imports::reveal_rest(app, job)) },
+        Worker { kind: recalendar::KIND, run: |app, job| Box::pin(recalendar::run(app, job)) },
     ]
 }
 
@@ -73,6 +85,7 @@ pub async fn catch_up_store(db: &Db, group: GroupId, store_id: StoreId) -> Resul
         }
     }
     transact!(db, &scope, |tx| { distribute::deal_out(tx, store_id, CHUNK).await })?;
+    numbers::recheck_store(db, &scope, store_id).await?;
     Ok(sum)
 }
 

@@ -8,6 +8,7 @@ mod bundle;
 mod bundling;
 pub mod call;
 mod context;
+mod dependants;
 pub mod dial;
 pub mod distribute;
 pub mod dry_run;
@@ -26,6 +27,7 @@ mod people_port;
 pub mod plan;
 mod planning;
 pub mod queue;
+pub mod recalendar;
 pub mod recall;
 pub mod rules;
 mod share;
@@ -44,12 +46,14 @@ use serde::de::DeserializeOwned;
 pub use context::Context;
 pub use distribute::on_staff_left;
 pub use events::{CallRecorded, CallRevoked, Point, RecallLapsed};
-pub use jobs::jobs;
-pub use pages::{KindPill, LineView, kind_pills, lines, routes};
+pub use imports::on_import_applied;
+pub use jobs::{jobs, workers};
 pub use model::*;
+pub use pages::{KindPill, LineView, kind_pills, lines, routes};
 pub use planning::{
     on_deliveries, on_deliveries_cancelled, on_opted_out, on_repair_orders, on_repair_orders_cancelled, supersede,
 };
+pub use recalendar::on_calendar_changed;
 pub use recall::{cancel_tasks, plan_recall};
 
 /// A shipped document. It is part of the program and read by a test of every one.

@@ -1,8 +1,8 @@
 //! Which number is dialled next, and what becomes of a contact without one.
 
-use kernel::{Cap, ContactId, CustomerId, Phone, PhoneLineId, Problem, Result, Scope};
-use platform::audit;
-use platform::db::{Sql, Tx};
+use kernel::{Cap, ContactId, CustomerId, Phone, PhoneLineId, Problem, Result, Scope, StoreId};
+use platform::db::{Db, Sql, Tx};
+use platform::{audit, transact};
 use serde_json::json;
 
 use super::context::{Context, tasks_by_contact};
@@ -74,6 +74,27 @@ pub async fn needed(
     store::numbers_needed(q, scope.group, scope.store()?, after, 50).await
 }
 
+/// Every contact of a store's list whose customer has a usable number again: one may have come with an import.
+/// # Errors
+/// As the database answers.
+pub async fn recheck_store(db: &Db, scope: &Scope, store_id: StoreId) -> Result<usize> {
+    let mut q = db.reads();
+    let (mut after, mut back) = ((kernel::Millis(i64::MIN), ContactId::new(i64::MIN)), 0);
+    loop {
+        let rows = store::numbers_needed(&mut q, scope.group, store_id, after, 200).await?;
+        let Some(last) = rows.last() else { return Ok(back) };
+        after = (last.due_at, last.id);
+        let mut customers: Vec<CustomerId> = rows.iter().map(|c| c.customer_id).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        let names = people_port::names(&mut q, scope.group, &customers, &[]).await?;
+        customers.retain(|c| names.lines.get(c).is_some_and(|l| choose(l, None).is_some()));
+        for customer in customers {
+            back += transact!(db, scope, |tx| { recheck(tx, customer).await })?;
+        }
+    }
+}
+
 /// Contacts of a customer on the list of numbers needed whose customer has a usable number again.
 /// # Errors
 /// As the database answers.
@@ -85,8 +106,7 @@ pub async fn recheck(tx: &mut Tx, customer: CustomerId) -> Result<usize> {
     }
     let context = Context::of(tx, group, store_id).await?;
     let waiting = store::waiting_of_customer(tx, group, store_id, customer).await?;
-    let ids: Vec<ContactId> =
-        waiting.iter().filter(|c| c.state == ContactState::NumberNeeded).map(|c| c.id).collect();
+    let ids: Vec<ContactId> = waiting.iter().filter(|c| c.state == ContactState::NumberNeeded).map(|c| c.id).collect();
     let tasks = tasks_by_contact(tx, &ids).await?;
     let mut back = 0;
     for mut contact in store::hold_all(tx, &ids).await? {

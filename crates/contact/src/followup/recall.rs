@@ -44,8 +44,7 @@ async fn plan(tx: &mut Tx, new: &NewRecall) -> Result<TaskId> {
     let context = Context::of(tx, group, new.store).await?;
     let rule = &context.rules().recall;
     let kinds = [RECALL.to_owned()];
-    let before =
-        store::tasks_of_subjects(tx, group, new.store, SubjectKind::Case, &[new.case.raw()], &kinds).await?;
+    let before = store::tasks_of_subjects(tx, group, new.store, SubjectKind::Case, &[new.case.raw()], &kinds).await?;
     let hours = CallHours::new(&context.cal, &rule.call_windows);
     let from_at = hours.next(new.from).unwrap_or(new.from).min(new.due_at);
     let due_on = context.cal.date_of(new.due_at);
@@ -98,9 +97,7 @@ async fn person(tx: &mut Tx, new: &NewRecall) -> Result<Person> {
         (Some(visitor), Some(line)) if Some(&visitor) != name.as_ref() => {
             Person { key: format!("p{}", line.id), name: Some(visitor), line: Some(line.id) }
         }
-        (Some(_) | None, Some(_) | None) => {
-            Person { key: format!("c{}", new.customer), name, line: new.phone_line }
-        }
+        (Some(_) | None, Some(_) | None) => Person { key: format!("c{}", new.customer), name, line: new.phone_line },
     })
 }
 
@@ -115,7 +112,7 @@ pub async fn cancel_tasks(tx: &mut Tx, kind: SubjectKind, subjects: &[i64]) -> R
 async fn cancel_at(tx: &mut Tx, store_id: StoreId, kind: SubjectKind, subjects: &[i64]) -> Result<()> {
     let group = tx.scope().group;
     let context = Context::of(tx, group, store_id).await?;
-    let mut kinds = store::kinds_seen(tx, group, store_id).await?;
+    let mut kinds = store::kinds_seen(tx, store_id).await?;
     kinds.push(RECALL.into());
     let tasks = store::tasks_of_subjects(tx, group, store_id, kind, subjects, &kinds).await?;
     let contacts: Vec<_> = tasks.iter().filter(|t| t.is_open()).filter_map(|t| t.contact_id).collect();

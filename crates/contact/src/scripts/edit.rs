@@ -139,7 +139,9 @@ fn options(kind: QuestionKind, short: &str, topic: Department) -> Vec<Choice> {
                 effect: *effect,
                 apology: sorry.then(|| Label {
                     zh: "这一点没有做好，真抱歉。我马上记下来，请负责的同事改正。".into(),
-                    en: Some("I am sorry about this. I am noting it, and the people in charge will put it right.".into()),
+                    en: Some(
+                        "I am sorry about this. I am noting it, and the people in charge will put it right.".into(),
+                    ),
                 }),
                 item: sorry.then(|| Label { zh: format!("改进：{short}"), en: None }),
                 department: sorry.then_some(topic),
@@ -240,7 +242,9 @@ mod tests {
         let mild = edited(&[("effect.waiting.dissatisfied", "improve")], &[]);
         assert_eq!(option(&mild, "waiting", "dissatisfied").expect("option").case_kind, None);
         let mute = edited(&[("effect.waiting.satisfied", "improve")], &[]);
-        assert!(mute.check().iter().any(|f| f.path == "service.waiting.satisfied" && f.code == "script-apology-missing"));
+        assert!(
+            mute.check().iter().any(|f| f.path == "service.waiting.satisfied" && f.code == "script-apology-missing")
+        );
         let said = edited(
             &[
                 ("effect.waiting.satisfied", "improve"),

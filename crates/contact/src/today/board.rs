@@ -3,8 +3,8 @@ use kernel::UserId;
 use people::identity;
 use platform::http::{Answer, Desk, Failure, Fields, Ui};
 
-use crate::followup::board::{self, Row};
 use crate::followup::Context;
+use crate::followup::board::{self, Row};
 
 #[derive(Template)]
 #[template(path = "today/board.html")]
@@ -73,11 +73,5 @@ pub async fn table(desk: &Desk) -> Result<Table, Failure> {
 }
 
 fn view(name: String, absent: bool, row: Row) -> AgentView {
-    AgentView {
-        name,
-        absent,
-        average: row.average(),
-        share: (row.done, (row.done + row.due_today).max(1)),
-        row,
-    }
+    AgentView { name, absent, average: row.average(), share: (row.done, (row.done + row.due_today).max(1)), row }
 }

@@ -7,7 +7,5 @@ use kernel::Cap;
 use platform::http::{Need, Routes};
 
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/", Need::SignedIn, page::show)
-        .get("/board", Need::Cap(Cap::QueueSee), board::show)
+    Routes::new().get("/", Need::SignedIn, page::show).get("/board", Need::Cap(Cap::QueueSee), board::show)
 }

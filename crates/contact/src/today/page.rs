@@ -115,7 +115,11 @@ fn greeting(context: &Context, now: Millis) -> &'static str {
 fn day(ui: &Ui, context: &Context, now: Millis) -> String {
     let day = context.today(now);
     let weekday = ui.v("today-weekday", day.weekday_index() + 1);
-    ui.k("today-date").n("month", i64::from(day.month())).n("day", i64::from(day.day())).s("weekday", weekday).to_string()
+    ui.k("today-date")
+        .n("month", i64::from(day.month()))
+        .n("day", i64::from(day.day()))
+        .s("weekday", weekday)
+        .to_string()
 }
 
 async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<AgentPart, Failure> {
@@ -163,8 +167,8 @@ async fn steps(q: &mut Reads, scope: &Scope) -> Result<Vec<Step>, Failure> {
     }
     let facts = identity::first_steps(q, scope).await?;
     Ok(vec![
-        Step { key: "people", done: facts.agents > 0, href: "/settings/people" },
-        Step { key: "calendar", done: facts.calendar, href: "/settings/calendar" },
+        Step { key: "people", done: facts.agents > 0, href: "/people" },
+        Step { key: "calendar", done: facts.calendar, href: "/calendar" },
         Step { key: "import", done: begun.planned, href: "/imports" },
         Step { key: "call", done: false, href: "/queue" },
     ])

@@ -196,6 +196,11 @@ impl Ui {
             _ => format!("{day} {time}"),
         }
     }
+    /// The day alone: 10:05 today, 11-22 within the year, 2025-11-22 before.
+    pub fn day(&self, at: &Millis) -> String {
+        let shown = self.day_time(at);
+        shown.rsplit_once(' ').map_or(shown.clone(), |(day, _)| day.to_owned())
+    }
     pub fn day_time_opt(&self, at: &Option<Millis>) -> String {
         at.as_ref().map_or_else(|| NONE.into(), |a| self.day_time(a))
     }

@@ -292,12 +292,10 @@ fn what_happened(
         StepKind::Recall => ui.t("case-step-recall-unsatisfied").into_owned(),
         StepKind::Escalated if flag("overdue") => ui.t("case-step-escalated-overdue").into_owned(),
         StepKind::CallRevoked if flag("restored") => ui.t("case-step-call-revoked-restored").into_owned(),
-        StepKind::HandedOver => {
-            match handed_to(step).and_then(name) {
-                Some(to) => ui.k("case-step-handed-over").s("name", to).to_string(),
-                None => ui.t("case-step-handed-back").into_owned(),
-            }
-        }
+        StepKind::HandedOver => match handed_to(step).and_then(name) {
+            Some(to) => ui.k("case-step-handed-over").s("name", to).to_string(),
+            None => ui.t("case-step-handed-back").into_owned(),
+        },
         StepKind::Opened
         | StepKind::Taken
         | StepKind::Contacted

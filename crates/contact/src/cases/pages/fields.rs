@@ -63,7 +63,12 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
         (Some(since), Some(s)) => ports::facts(&mut q, scope, s.customer, Some(s), since).await?,
         (None, _) | (_, None) => plan::Facts::default(),
     };
-    facts.question = planned.points.iter().find_map(|p| p.question.as_deref()).and_then(|k| labels.question(k)).map(|l| l.zh.clone());
+    facts.question = planned
+        .points
+        .iter()
+        .find_map(|p| p.question.as_deref())
+        .and_then(|k| labels.question(k))
+        .map(|l| l.zh.clone());
     let values = plan::prefill(&book.body, &planned.kind, &facts, &planned.given);
     part.kind = Some(kind.label.in_locale(locale).into_owned());
     part.asks = book
@@ -97,26 +102,28 @@ fn points(fields: &Fields, first: TaskId, labels: &Labels) -> Vec<Point> {
     };
     let mut points = Vec::new();
     for (name, option) in fields.starting("a.") {
-        let (question, task) = of(name);
-        let Some(kind) = labels.bad(&question, option) else { continue };
+        let (word, task) = of(name);
+        let Some((question, choice)) = labels.bad(&word, option) else { continue };
         points.push(Point {
             task,
-            case_kind: kind.map(str::to_owned),
-            question,
+            case_kind: choice.case_kind.clone(),
+            question: Some(question.key.clone()),
             option: Some(option.to_owned()),
-            department: None,
+            department: choice.department,
             text: None,
             remark: None,
+            remark_id: None,
         });
     }
     let remark = |task: TaskId, mark: Mark| Point {
         task,
-        question: mark.key().to_owned(),
+        question: None,
         option: None,
         case_kind: None,
         department: None,
         text: None,
-        remark: Some(0),
+        remark: Some(mark),
+        remark_id: None,
     };
     let opens = |mark: &Mark| match mark {
         Mark::Complaint | Mark::Question => true,

@@ -3,8 +3,8 @@
 mod act;
 mod case;
 mod fields;
-mod list;
 mod lines;
+mod list;
 mod parts;
 
 use kernel::Cap;

@@ -10,11 +10,6 @@ use crate::followup;
 pub use crate::followup::model::{Mark, SubjectKind};
 pub use crate::followup::{CallRecorded, CallRevoked, Point, RecallLapsed, supersede};
 
-/// Of a remark, what the agent marked it as.
-pub fn mark_of(point: &Point) -> Option<Mark> {
-    point.remark.and_then(|_| Mark::parse(&point.question))
-}
-
 /// What a re-call is planned with.
 pub struct Talk {
     pub store: StoreId,

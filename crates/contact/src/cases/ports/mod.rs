@@ -6,7 +6,7 @@ mod scripts;
 
 pub use followup::{
     CallRecorded, CallRevoked, Dialled, Mark, Point, RecallLapsed, SubjectKind, Talk, cancel_recall, contact_subjects,
-    dial, mark_of, plan_recall, subject, supersede,
+    dial, plan_recall, subject, supersede,
 };
 pub use people::{
     StaffLeft, block, calendar, customer_names, facts, holders, person, store_card, timeline, unblock, user_names,

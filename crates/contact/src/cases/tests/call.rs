@@ -4,33 +4,26 @@ use kernel::{Id, Problem, Result};
 use platform::db::Tx;
 use platform::events::Wire;
 use serde_json::json;
-use testkit::{on_both_wired, START};
+use testkit::{START, on_both_wired};
 
 use super::world::*;
 use crate::cases::model::StateKey;
 use crate::cases::ports::{CallRecorded, StaffLeft};
-use crate::cases::{jobs, on_call, on_call_with, store};
-
-/// What the agent asked for while the customer was on the line.
-async fn asked(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
-    let asked = [("demand", " 更换压缩机 "), ("visits_count", "很多"), ("price_range", "与本类无关")];
-    on_call_with(tx, e, &asked.map(|(k, v)| (k.to_owned(), v.to_owned()))).await
-}
-
-fn asking_wire() -> Wire {
-    Wire::default().listen(|tx, e: &CallRecorded| Box::pin(asked(tx, e)))
-}
+use crate::cases::{jobs, on_call, store};
 
 #[tokio::test]
 async fn one_case_per_call_with_all_its_points() {
-    on_both_wired(asking_wire, async |w| {
+    on_both_wired(wire, async |w| {
         let staff = furnish(w).await;
         let points = vec![
             complaint("空调异响三次没修好。师傅说听不出来"),
             bad("cleanliness", "dissatisfied", "other"),
             bad("repeat_repair", "yes", "A7.3.3"),
         ];
-        let e = call(700, w.store, points);
+        let mut e = call(700, w.store, points);
+        // What the agent asked for while the customer was on the line.
+        let asked = [("demand", " 更换压缩机 "), ("visits_count", "很多"), ("price_range", "与本类无关")];
+        e.case_fields = asked.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
         record(w, &staff.agent, &e).await.unwrap();
         // The same news again makes no second case.
         record(w, &staff.agent, &e).await.unwrap();
@@ -79,7 +72,11 @@ async fn without_a_visit_to_look_at_the_case_is_made_all_the_same() {
         let mut point = bad("repeat_repair", "yes", "A7.3.3");
         point.task = Id::new(599);
         record(w, &staff.agent, &call(700, w.store, vec![point])).await.unwrap();
-        assert_eq!(the_case(w, 700).await.fields, json!({ "region": "成都" }), "the customer is known, the visit is not");
+        assert_eq!(
+            the_case(w, 700).await.fields,
+            json!({ "region": "成都" }),
+            "the customer is known, the visit is not"
+        );
     })
     .await;
 }
@@ -193,7 +190,8 @@ async fn cases_of_somebody_who_leaves_are_handed_over() {
         assert_eq!(notices(w, 6, "case_handed_over").await, 1);
         let c = the_case(w, 700).await;
         crate::cases::take(&w.db, &staff.service, c.id, c.version).await.unwrap();
-        platform::transact!(w.db, &w.system(), |tx| { tx.record(&left(3, second.user.map(|u| u.raw()))).await }).unwrap();
+        platform::transact!(w.db, &w.system(), |tx| { tx.record(&left(3, second.user.map(|u| u.raw()))).await })
+            .unwrap();
         assert_eq!(the_case(w, 700).await.owner_id, second.user);
     })
     .await;

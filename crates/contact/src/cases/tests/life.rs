@@ -41,7 +41,9 @@ fn acts() -> Vec<(&'static str, Act)> {
 
 #[test]
 fn what_may_follow_what() {
-    let name = |s: &State| states().into_iter().find(|(_, o)| std::mem::discriminant(o) == std::mem::discriminant(s)).unwrap().0;
+    let name = |s: &State| {
+        states().into_iter().find(|(_, o)| std::mem::discriminant(o) == std::mem::discriminant(s)).unwrap().0
+    };
     let mut table = String::new();
     for (from, state) in states() {
         for (what, act) in acts() {

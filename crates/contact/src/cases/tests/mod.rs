@@ -1,5 +1,6 @@
 mod call;
 mod clock;
+mod journey;
 mod life;
 mod pages;
 mod recall;

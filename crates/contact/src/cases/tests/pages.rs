@@ -132,7 +132,8 @@ async fn the_list_and_the_case_in_three_languages() {
             }
             let page = c.get(&format!("/cases/{id}")).await;
             assert_eq!(page.status, StatusCode::OK);
-            for wanted in [left, kind, missing, "138****4417", "<mark>成都</mark>", "name=\"f.demand\"", "data-dial="] {
+            for wanted in [left, kind, missing, "138****4417", "<mark>成都</mark>", "name=\"f.demand\"", "data-dial="]
+            {
                 assert!(page.text.contains(wanted), "{locale}: {wanted}\n{}", page.text);
             }
             sound(&list.text);
@@ -199,7 +200,8 @@ async fn a_case_is_worked_through_its_forms() {
         let form = [("version", "1"), ("cause_kind", "product"), ("cause", "支架开裂"), ("text", "更换支架")];
         let stale = c.post(&to("result"), &form).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
-        for kept in ["刚才有人更新了这一件", "支架开裂", "更换支架", "value=\"product\" required checked"] {
+        for kept in ["刚才有人更新了这一件", "支架开裂", "更换支架", "value=\"product\" required checked"]
+        {
             assert!(stale.text.contains(kept), "{kept}\n{}", stale.text);
         }
         let wrong = c.post(&to("fields"), &[("version", "2"), ("f.demand", "退车"), ("f.purchase_date", "去年")]).await;
@@ -211,7 +213,8 @@ async fn a_case_is_worked_through_its_forms() {
         let form = [("version", "3"), ("cause_kind", "product"), ("cause", "支架开裂"), ("text", "更换支架")];
         assert_eq!(c.post(&to("result"), &form).await.status, StatusCode::SEE_OTHER);
         let page = c.get(&case).await.text;
-        for wanted in ["等待复访", "<mark>更换压缩机</mark>", "记录处理结果，原因（产品）：支架开裂", "更换支架"] {
+        for wanted in ["等待复访", "<mark>更换压缩机</mark>", "记录处理结果，原因（产品）：支架开裂", "更换支架"]
+        {
             assert!(page.contains(wanted), "{wanted}\n{page}");
         }
         let row = the_case(w, 700).await;
@@ -232,7 +235,10 @@ async fn a_case_is_worked_through_its_forms() {
         assert!(c.get(&case).await.text.contains("总经理批示"));
 
         let dial = c.post(&to("dial"), &[]).await;
-        assert_eq!((dial.status, dial.text.as_str()), (StatusCode::OK, r#"{"mode":"tel","seconds":30,"value":"13812344417"}"#));
+        assert_eq!(
+            (dial.status, dial.text.as_str()),
+            (StatusCode::OK, r#"{"mode":"tel","seconds":30,"value":"13812344417"}"#)
+        );
     })
     .await;
 }

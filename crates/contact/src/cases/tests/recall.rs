@@ -6,8 +6,8 @@ use testkit::on_both_wired;
 use super::world::*;
 use crate::cases::model::{StateKey, Verdict};
 use crate::cases::ports::RecallLapsed;
-use crate::followup::TaskResult;
 use crate::cases::{ResultForm, contact, fill, give_up, recall_again, resolve, store};
+use crate::followup::TaskResult;
 
 const BAD: (&str, &str, &str) = ("repeat_repair", "yes", "A7.3.3");
 
@@ -74,7 +74,7 @@ async fn an_unsatisfied_one_opens_the_same_case_again_and_another_cause_is_neede
         let c = resolved(w, &staff, 700, "没拧紧").await;
         minutes(w, 60);
         let mut e = call(710, w.store, vec![complaint("还是响")]);
-        (e.recall, e.recall_task, e.verdict) = (Some(c.id), c.recall_task_id, Some(false));
+        (e.recall, e.recall_task, e.satisfied) = (Some(c.id), c.recall_task_id, Some(false));
         record(w, &staff.agent, &e).await.unwrap();
         assert_eq!(count(w, &CASES).await, 1, "no second case");
         let c = the_case(w, 700).await;
@@ -189,7 +189,8 @@ async fn a_recall_without_an_answer_is_planned_again_or_closed() {
         recall_again(&w.db, &staff.service, c.id, c.version + 1).await.unwrap();
         let again = the_case(w, 700).await;
         assert_eq!((again.state, again.recall_task_id.is_some()), (StateKey::Recall, true));
-        platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(again.recall_task_id.unwrap())).await }).unwrap();
+        platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(again.recall_task_id.unwrap())).await })
+            .unwrap();
         give_up(&w.db, &staff.service, c.id, again.version + 1, "客户拒接").await.unwrap();
         assert_eq!(the_case(w, 700).await.verdict, Some(Verdict::Unreached));
     })
@@ -213,7 +214,7 @@ async fn a_recall_about_something_new_as_well() {
         // Satisfied with this one, but there is another trouble: that is a case of its own.
         let mut e = call(710, w.store, vec![complaint("另外天窗漏水")]);
         e.points[0].task = c.recall_task_id.unwrap();
-        (e.recall, e.recall_task, e.verdict) = (Some(c.id), c.recall_task_id, Some(true));
+        (e.recall, e.recall_task, e.satisfied) = (Some(c.id), c.recall_task_id, Some(true));
         record(w, &staff.agent, &e).await.unwrap();
         assert_eq!(the_case(w, 700).await.state, StateKey::Closed);
         assert_eq!(the_case(w, 710).await.title, "另外天窗漏水");

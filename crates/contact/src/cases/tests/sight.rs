@@ -21,7 +21,9 @@ async fn each_role_sees_its_own() {
     on_both_wired(wire, async |w| {
         let staff = furnish(w).await;
         record(w, &staff.agent, &call(700, w.store, vec![bad("repeat_repair", "yes", "A7.3.3")])).await.unwrap();
-        record(w, &staff.other_agent, &call(701, w.store, vec![bad("overall", "dissatisfied", "A7.3.4")])).await.unwrap();
+        record(w, &staff.other_agent, &call(701, w.store, vec![bad("overall", "dissatisfied", "A7.3.4")]))
+            .await
+            .unwrap();
         // Both departments: the showroom leads, the service manager sees it all the same.
         let both = vec![bad("overall", "dissatisfied", "A7.3.4"), bad("repeat_repair", "yes", "A7.3.3")];
         record(w, &staff.agent, &call(702, w.store, both)).await.unwrap();
@@ -114,7 +116,9 @@ async fn pages_of_the_list_follow_each_other() {
     on_both_wired(wire, async |w| {
         let staff = furnish(w).await;
         for n in 0..120 {
-            record(w, &staff.agent, &call(1000 + n, w.store, vec![bad("waiting", "dissatisfied", "other")])).await.unwrap();
+            record(w, &staff.agent, &call(1000 + n, w.store, vec![bad("waiting", "dissatisfied", "other")]))
+                .await
+                .unwrap();
             minutes(w, 1);
         }
         let c = the_case(w, 1000).await;

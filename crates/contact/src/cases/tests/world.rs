@@ -15,16 +15,43 @@ use crate::cases::ports::{CallRecorded, CallRevoked, Point, RecallLapsed};
 use crate::cases::store::CaseRow;
 use crate::cases::{on_call, on_recall_lapsed, on_revoked, on_staff_left};
 
-stmt!(ADD_CUSTOMER, "INSERT INTO customer (id, group_id, kind, name, name_key, region, created_at, updated_at) VALUES ($1,$2,'person',$3,$3,'成都',0,0)");
-stmt!(ADD_LINE, "INSERT INTO customer_phone (id, group_id, customer_id, digits, status, rank, created_at) VALUES ($1,$2,$3,'13812344417','works',1,0)");
-stmt!(ADD_SIGHT, "INSERT INTO customer_store (customer_id, store_id, group_id, why, since) VALUES ($1,$2,$3,'visit',0)");
-stmt!(ADD_VEHICLE, "INSERT INTO vehicle (id, group_id, vin, plate, brand, series, purchased_on, created_at, updated_at) VALUES ($1,$2,'LSVAA4187E2000001','川A7K3Q2','斯柯达','速派','2023-06-30',0,0)");
-stmt!(ADD_ORDER, "INSERT INTO repair_order (id, group_id, store_id, business_key, number, customer_id, vehicle_id, opened_on, items, mileage_km, state, content_hash, created_at, updated_at) VALUES ($1,$2,$3,$4,$4,$5,$6,$7,'空调异响检查',41260,'recorded','x',0,0)");
-stmt!(ADD_TASK, "INSERT INTO task (id, group_id, store_id, kind, class, rule_version, subject_kind, subject_id, customer_id, vehicle_id, phone_line_id, contact_id, event_on, from_on, due_on, from_at, due_at, expires_at, state, attempts, max_attempts, created_at) VALUES ($1,$2,$3,'3DC','repair',0,'repair_order',$4,$5,$6,$7,600,'2026-11-17','2026-11-18','2026-11-20',0,0,0,'open',1,3,0)");
-stmt!(ADD_CONTACT, "INSERT INTO contact (id, group_id, store_id, customer_id, phone_line_id, person_key, state, kinds, vehicle_id, due_at, from_at, expires_at, not_before, attempts, rank, created_at) VALUES (600,$1,$2,$3,$4,'c100','open',',3DC,',300,0,0,0,0,1,0,0)");
+stmt!(
+    ADD_CUSTOMER,
+    "INSERT INTO customer (id, group_id, kind, name, name_key, region, created_at, updated_at) VALUES ($1,$2,'person',$3,$3,'成都',0,0)"
+);
+stmt!(
+    ADD_LINE,
+    "INSERT INTO customer_phone (id, group_id, customer_id, digits, status, rank, created_at) VALUES ($1,$2,$3,'13812344417','works',1,0)"
+);
+stmt!(
+    ADD_SIGHT,
+    "INSERT INTO customer_store (customer_id, store_id, group_id, why, since) VALUES ($1,$2,$3,'visit',0)"
+);
+stmt!(
+    ADD_VEHICLE,
+    "INSERT INTO vehicle (id, group_id, vin, plate, brand, series, purchased_on, created_at, updated_at) VALUES ($1,$2,'LSVAA4187E2000001','川A7K3Q2','斯柯达','速派','2023-06-30',0,0)"
+);
+stmt!(
+    ADD_ORDER,
+    "INSERT INTO repair_order (id, group_id, store_id, business_key, number, customer_id, vehicle_id, opened_on, items, mileage_km, state, content_hash, created_at, updated_at) VALUES ($1,$2,$3,$4,$4,$5,$6,$7,'空调异响检查',41260,'recorded','x',0,0)"
+);
+stmt!(
+    ADD_TASK,
+    "INSERT INTO task (id, group_id, store_id, kind, class, rule_version, subject_kind, subject_id, customer_id, vehicle_id, phone_line_id, contact_id, event_on, from_on, due_on, from_at, due_at, expires_at, state, attempts, max_attempts, created_at) VALUES ($1,$2,$3,'3DC','repair',0,'repair_order',$4,$5,$6,$7,600,'2026-11-17','2026-11-18','2026-11-20',0,0,0,'open',1,3,0)"
+);
+stmt!(
+    ADD_CONTACT,
+    "INSERT INTO contact (id, group_id, store_id, customer_id, phone_line_id, person_key, state, kinds, vehicle_id, due_at, from_at, expires_at, not_before, attempts, rank, created_at) VALUES (600,$1,$2,$3,$4,'c100','open',',3DC,',300,0,0,0,0,1,0,0)"
+);
 stmt!(ADD_ROLE, "INSERT INTO role (id, group_id, role_key, label_zh, grants, shipped) VALUES ($1,$2,$3,$3,$4,1)");
-stmt!(ADD_POST, "INSERT INTO assignment (id, group_id, user_id, role_id, store_id, department, since) VALUES ($1,$2,$3,$4,$5,$6,0)");
-stmt!(ADD_ANSWER, "INSERT INTO answer (id, group_id, store_id, attempt_id, task_id, question, effect, at) VALUES ($1,$2,$3,$4,500,'repeat_repair','bad',0)");
+stmt!(
+    ADD_POST,
+    "INSERT INTO assignment (id, group_id, user_id, role_id, store_id, department, since) VALUES ($1,$2,$3,$4,$5,$6,0)"
+);
+stmt!(
+    ADD_ANSWER,
+    "INSERT INTO answer (id, group_id, store_id, attempt_id, task_id, question, effect, at) VALUES ($1,$2,$3,$4,500,'repeat_repair','bad',0)"
+);
 stmt!(pub ANSWERS, "SELECT COUNT(*) AS v FROM answer WHERE group_id=$1");
 stmt!(pub CASES, "SELECT COUNT(*) AS v FROM case_file WHERE group_id=$1 AND withdrawn_at IS NULL");
 stmt!(pub BLOCKS, "SELECT COUNT(*) AS v FROM contact_block WHERE group_id=$1 AND reason='open_case'");
@@ -49,6 +76,8 @@ pub struct Staff {
     pub admin: Scope,
 }
 
+type Grants = &'static [(Cap, Reach)];
+
 const AGENT: &[(Cap, Reach)] = &[(Cap::CallWork, Reach::Own), (Cap::CaseRead, Reach::Own)];
 const MANAGER: &[(Cap, Reach)] = &[(Cap::CaseRead, Reach::Department), (Cap::CaseHandle, Reach::Department)];
 const GENERAL: &[(Cap, Reach)] = &[(Cap::CaseRead, Reach::Store), (Cap::CaseDecide, Reach::Store)];
@@ -64,7 +93,8 @@ pub fn wire() -> Wire {
 }
 
 pub async fn furnish(w: &World) -> Staff {
-    for (id, name) in [(1, "周岚"), (2, "林悦"), (3, "高岩"), (4, "田芳"), (5, "徐波"), (7, "沈雯"), (8, "管理员")] {
+    for (id, name) in [(1, "周岚"), (2, "林悦"), (3, "高岩"), (4, "田芳"), (5, "徐波"), (7, "沈雯"), (8, "管理员")]
+    {
         w.user(id, name).await;
     }
     transact!(w.db, &w.system(), |tx| {
@@ -78,7 +108,8 @@ pub async fn furnish(w: &World) -> Staff {
         }
         tx.exec(&ADD_CONTACT, args![w.group, w.store, CUSTOMER, LINE]).await?;
         tx.exec(&ADD_TASK, args![TASK, w.group, w.store, 400i64, CUSTOMER, 300i64, LINE]).await?;
-        let roles: [(i64, &str, &[(Cap, Reach)]); 3] = [(30, "manager", MANAGER), (31, "general", GENERAL), (32, "agent", AGENT)];
+        let roles: [(i64, &str, Grants); 3] =
+            [(30, "manager", MANAGER), (31, "general", GENERAL), (32, "agent", AGENT)];
         for (id, key, grants) in roles {
             tx.exec(&ADD_ROLE, args![id, w.group, key, json!(grants)]).await?;
         }
@@ -127,7 +158,8 @@ pub fn call(attempt: i64, store: StoreId, points: Vec<Point>) -> CallRecorded {
         points,
         recall: None,
         recall_task: None,
-        verdict: None,
+        satisfied: None,
+        case_fields: vec![],
         late: false,
     }
 }
@@ -135,24 +167,26 @@ pub fn call(attempt: i64, store: StoreId, points: Vec<Point>) -> CallRecorded {
 pub fn bad(question: &str, option: &str, kind: &str) -> Point {
     Point {
         task: TASK,
-        question: question.into(),
+        question: Some(question.into()),
         option: Some(option.into()),
         case_kind: Some(kind.into()),
         department: Some(if kind == "A7.3.4" { Department::Showroom } else { Department::Service }),
         text: None,
         remark: None,
+        remark_id: None,
     }
 }
 
 pub fn complaint(text: &str) -> Point {
     Point {
         task: TASK,
-        question: "complaint".into(),
+        question: None,
         option: None,
         case_kind: None,
         department: None,
         text: Some(text.into()),
-        remark: Some(1),
+        remark: Some(crate::cases::ports::Mark::Complaint),
+        remark_id: Some(1),
     }
 }
 
@@ -177,7 +211,10 @@ pub async fn revoke(w: &World, scope: &Scope, attempt: i64) {
 }
 
 pub async fn the_case(w: &World, attempt: i64) -> CaseRow {
-    crate::cases::store::by_attempt(&mut w.db.reads(), w.group, AttemptId::new(attempt)).await.expect("read").expect("a case")
+    crate::cases::store::by_attempt(&mut w.db.reads(), w.group, AttemptId::new(attempt))
+        .await
+        .expect("read")
+        .expect("a case")
 }
 
 pub async fn count(w: &World, what: &'static platform::db::Stmt) -> i64 {
@@ -205,13 +242,14 @@ pub async fn resolved(w: &World, staff: &Staff, attempt: i64, cause: &str) -> Ca
     let c = the_case(w, attempt).await;
     crate::cases::contact(&w.db, &staff.service, c.id, c.version, "已致电，约好明天来店").await.expect("contacted");
     minutes(w, 30);
-    let form = crate::cases::ResultForm { cause_kind: "service".into(), cause: cause.into(), text: "更换压缩机".into() };
+    let form =
+        crate::cases::ResultForm { cause_kind: "service".into(), cause: cause.into(), text: "更换压缩机".into() };
     crate::cases::resolve(&w.db, &staff.service, c.id, c.version + 1, &form).await.expect("resolved");
     the_case(w, attempt).await
 }
 
 pub async fn answered(w: &World, staff: &Staff, case: &CaseRow, attempt: i64, satisfied: bool) {
     let mut e = call(attempt, w.store, vec![]);
-    (e.recall, e.recall_task, e.verdict) = (Some(case.id), case.recall_task_id, Some(satisfied));
+    (e.recall, e.recall_task, e.satisfied) = (Some(case.id), case.recall_task_id, Some(satisfied));
     record(w, &staff.agent, &e).await.expect("recorded");
 }

@@ -1,6 +1,8 @@
 //! What the call page posted → a call as the domain takes it. Pure; every fault at once.
 
-use kernel::{AttemptId, ContactId, Department, FieldErrors, Millis, Phone, StoreDate, StoreTime, TaskId, WorkCalendar};
+use kernel::{
+    AttemptId, ContactId, Department, FieldErrors, Millis, Phone, StoreDate, StoreTime, TaskId, WorkCalendar,
+};
 use platform::http::Fields;
 
 use crate::followup::model::{AnswerIn, Direction, Effect, Mark, NewAttempt, RemarkIn, TaskResult};
@@ -126,7 +128,9 @@ fn told(outcome: &Outcome, ground: &Ground<'_>, posted: &[Posted], given: &[Give
         a.show_if.is_none() && !seen
     });
     match partial {
-        Some(partial) if outcome.result == Some(TaskResult::Complete) && open && !given.is_empty() => partial.key.clone(),
+        Some(partial) if outcome.result == Some(TaskResult::Complete) && open && !given.is_empty() => {
+            partial.key.clone()
+        }
         Some(_) | None => outcome.key.clone(),
     }
 }
@@ -181,7 +185,8 @@ fn remarks(fields: &Fields, tasks: &[(TaskId, &Script)], given: &[Given]) -> Vec
         .filter_map(|(field, mark)| {
             let mark = Mark::parse(mark)?;
             let text = fields.opt(&format!("t.{field}")).unwrap_or(UNWRITTEN).to_owned();
-            let (key, task) = field.rsplit_once('.').and_then(|(k, t)| Some((k, Some(t.parse().ok()?)))).unwrap_or((field, None));
+            let (key, task) =
+                field.rsplit_once('.').and_then(|(k, t)| Some((k, Some(t.parse().ok()?)))).unwrap_or((field, None));
             let department = given.iter().find(|g| g.question == key).and_then(|g| g.department);
             Some(make(task, mark, text, department))
         })

@@ -5,6 +5,7 @@ use platform::http::{Answer, Desk, Failure, Fields, Ui};
 use platform::transact;
 
 use super::call_data::{self, CallData};
+use super::call_history::{self, Past};
 use super::call_view::{self, OutcomeView, QuestionView, SituationView, Slot, Spoken, VisitView};
 use super::line_view::KindPill;
 use super::{attempt_form, words};
@@ -41,7 +42,7 @@ struct CallPage {
     times: Vec<(&'static str, String)>,
     alerts: Vec<String>,
     vehicles: Vec<(String, String)>,
-    history: String,
+    history: Vec<Past>,
     staff: Vec<String>,
     title: String,
     count: usize,
@@ -141,7 +142,9 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
     let today = (midnight(data, now), data.context.tomorrow(now));
     let average = board::of_agent(&mut q, scope, today.0, today.1, now).await?.average();
     let held_by = match data.view.taken_by {
-        Some(user) => people::identity::user_names(&mut q, scope.group, &[user]).await?.remove(&user).or(Some(String::new())),
+        Some(user) => {
+            people::identity::user_names(&mut q, scope.group, &[user]).await?.remove(&user).or(Some(String::new()))
+        }
         None => None,
     };
     let recall = match first.recall_case() {
@@ -175,12 +178,15 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         times: best_time::CHOICES.into_iter().map(|k| (k, ui.v("queue-time", k).into_owned())).collect(),
         alerts: data.view.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect(),
         vehicles: owned(data),
-        history: desk.slot("call.history", data.customer_id().raw()).await?,
+        history: call_history::load(desk, data).await?,
         staff: staff(data),
         title: ui.k("call-heading").s("script", ui.label(&script.label)).n("n", roots(&chosen)).to_string(),
         count: roots(&chosen),
         minutes: (script.minutes_from, script.minutes_to),
-        opening: words::zh(&ui, &say(if data.fleet() { &script.opening_fleet } else { &script.opening }, &spoken, Tongue::Zh)),
+        opening: words::zh(
+            &ui,
+            &say(if data.fleet() { &script.opening_fleet } else { &script.opening }, &spoken, Tongue::Zh),
+        ),
         moment: Moment {
             question: line(&script.good_moment.question),
             yes: line(&script.good_moment.yes),
@@ -189,7 +195,13 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         asked: questions(&ui, desk, data, &chosen)?,
         after_opinion: line(&script.after_opinion),
         closing: closing(script).into_iter().map(line).collect(),
-        situations: data.standard.body.for_call(Some(script.event)).into_iter().map(|s| call_view::situation(&ui, s, &spoken)).collect(),
+        situations: data
+            .standard
+            .body
+            .for_call(Some(script.event))
+            .into_iter()
+            .map(|s| call_view::situation(&ui, s, &spoken))
+            .collect(),
         remark_prompt: ui.label(&script.remark_prompt),
         case_fields: desk.slot("call.case_fields", data.view.contact.id.raw()).await?,
         outcomes: call_view::outcomes(&ui, &data.outcomes.body),
@@ -205,7 +217,12 @@ fn roots(chosen: &scripts::Chosen<'_>) -> usize {
     chosen.asked.iter().filter(|a| a.show_if.is_none()).count()
 }
 
-fn questions(ui: &Ui, desk: &Desk, data: &CallData, chosen: &scripts::Chosen<'_>) -> Result<Vec<QuestionView>, Problem> {
+fn questions(
+    ui: &Ui,
+    desk: &Desk,
+    data: &CallData,
+    chosen: &scripts::Chosen<'_>,
+) -> Result<Vec<QuestionView>, Problem> {
     let mut number = 0;
     let mut list = Vec::with_capacity(chosen.asked.len());
     for asked in &chosen.asked {
@@ -235,7 +252,11 @@ fn visits(ui: &Ui, data: &CallData, merged: &[TaskId]) -> Vec<VisitView> {
 
 fn brief(visits: &[VisitView]) -> String {
     let Some(v) = visits.first() else { return String::new() };
-    let parts = [v.vehicle.clone(), Some(format!("{} {}", v.day, v.items.clone().unwrap_or_default()).trim().to_owned()), v.amount.clone()];
+    let parts = [
+        v.vehicle.clone(),
+        Some(format!("{} {}", v.day, v.items.clone().unwrap_or_default()).trim().to_owned()),
+        v.amount.clone(),
+    ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
@@ -243,11 +264,17 @@ fn brief(visits: &[VisitView]) -> String {
 fn car(ui: &Ui, data: &CallData) -> String {
     let wanted = data.view.contact.vehicle_id;
     let car = data.cars.iter().find(|c| Some(c.id) == wanted);
-    let km = data.orders.iter().find(|o| o.vehicle_id == wanted).and_then(|o| o.mileage_km).or(car.and_then(|c| c.mileage_km));
-    let name = car.and_then(|c| c.series.clone().or(c.model.clone())).map(|series| match car.and_then(|c| c.purchased_on) {
-        Some(day) => format!("{series} {}", day.year()),
-        None => series,
-    });
+    let km = data
+        .orders
+        .iter()
+        .find(|o| o.vehicle_id == wanted)
+        .and_then(|o| o.mileage_km)
+        .or(car.and_then(|c| c.mileage_km));
+    let name =
+        car.and_then(|c| c.series.clone().or(c.model.clone())).map(|series| match car.and_then(|c| c.purchased_on) {
+            Some(day) => format!("{series} {}", day.year()),
+            None => series,
+        });
     let parts: Vec<String> = name.into_iter().chain(km.map(|n| ui.km(&Some(n)))).collect();
     parts.join(" · ")
 }

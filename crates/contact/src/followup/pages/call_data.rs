@@ -10,8 +10,8 @@ use platform::http::Desk;
 use platform::rulebook::{self, Versioned};
 
 use super::call_view::surname;
-use crate::followup::context::Context;
 use crate::followup::call::{self, Answer, CallView};
+use crate::followup::context::Context;
 use crate::followup::model::{RECALL, SubjectKind, Task};
 use crate::followup::outcomes::Outcomes;
 use crate::followup::rules::FollowupRules;
@@ -136,7 +136,8 @@ impl CallData {
         });
         let day = order.map(|o| o.settled_on.unwrap_or(o.opened_on)).or(delivery.map(|d| d.delivered_on));
         let plate = order.and_then(|o| o.plate.as_ref()).or(delivery.and_then(|d| d.plate.as_ref()));
-        let items = order.and_then(|o| o.items.clone()).or_else(|| delivery.and_then(|d| d.model.clone().or(d.series.clone())));
+        let items =
+            order.and_then(|o| o.items.clone()).or_else(|| delivery.and_then(|d| d.model.clone().or(d.series.clone())));
         Words {
             customer: if title.is_some() { surname(person) } else { person }.to_owned(),
             title: title.unwrap_or_default().to_owned(),
@@ -146,7 +147,10 @@ impl CallData {
             date: day.map(|d| day_words(d, Tongue::Zh)).unwrap_or_default(),
             items: items.unwrap_or_default(),
             plate: plate.map(|p| p.as_str().to_owned()).unwrap_or_default(),
-            advisor: order.and_then(|o| o.advisor.clone()).or_else(|| delivery.and_then(|d| d.consultant.clone())).unwrap_or_default(),
+            advisor: order
+                .and_then(|o| o.advisor.clone())
+                .or_else(|| delivery.and_then(|d| d.consultant.clone()))
+                .unwrap_or_default(),
             service_phone: self.store.phone.clone().unwrap_or_default(),
             festival: String::new(),
             subject: self.script(task).ok().map(|s| s.event),

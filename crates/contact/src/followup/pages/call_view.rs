@@ -6,9 +6,9 @@ use platform::http::Ui;
 use platform::i18n::Locale;
 
 use super::words;
+use crate::followup::call::Answer;
 use crate::followup::model::TaskResult;
 use crate::followup::outcomes::{Need, Next, Outcomes};
-use crate::followup::call::Answer;
 use crate::scripts::{Asked, Question, QuestionKind, Script, Situation, Tongue, Words, say};
 
 /// C8: what the agent knows before the call.
@@ -47,7 +47,9 @@ pub fn repair(ui: &Ui, v: &VisitFacts) -> VisitView {
         advisor_label: ui.t("call-advisor").into_owned(),
         advisor: v.advisor.clone(),
         amount,
-        appointment: v.appointment.map(|had| ui.t(if had { "call-appointment-yes" } else { "call-appointment-no" }).into_owned()),
+        appointment: v
+            .appointment
+            .map(|had| ui.t(if had { "call-appointment-yes" } else { "call-appointment-no" }).into_owned()),
     }
 }
 
@@ -119,7 +121,9 @@ pub fn question(ui: &Ui, asked: &Asked<'_>, number: usize, spoken: &Spoken<'_>, 
         field: asked.field.clone(),
         number: if asked.show_if.is_some() { String::new() } else { number.to_string() },
         text: line(&q.text),
-        gloss: (ui.locale() == Locale::En).then(|| q.text.en.as_ref().map(|_| say(&q.text, spoken.words, Tongue::En))).flatten(),
+        gloss: (ui.locale() == Locale::En)
+            .then(|| q.text.en.as_ref().map(|_| say(&q.text, spoken.words, Tongue::En)))
+            .flatten(),
         hint: q.hint.as_ref().map(|h| ui.label(h)),
         before: asked.opens_task.then(|| line(&spoken.script.vehicle_transition)),
         must: q.must_ask,
@@ -176,7 +180,11 @@ pub fn outcomes(ui: &Ui, book: &Outcomes) -> Vec<OutcomeView> {
             primary: o.result == Some(TaskResult::Complete),
             more: rank(&o.key) == FOOT.len(),
             on_phone: o.next == Next::AgreedTime && o.needs.contains(&Need::AgreedTime),
-            label: if o.result == Some(TaskResult::Complete) { ui.t("call-complete").into_owned() } else { ui.label(&o.label) },
+            label: if o.result == Some(TaskResult::Complete) {
+                ui.t("call-complete").into_owned()
+            } else {
+                ui.label(&o.label)
+            },
             hint: ui.label(&o.hint),
             shortcut: o.keyboard.to_lowercase(),
             shown: o.keyboard.replace('+', " "),
@@ -246,7 +254,8 @@ fn slot_label(ui: &Ui, today: StoreDate, day: StoreDate, time: StoreTime) -> Str
 }
 
 const DOUBLE: [&str; 16] = [
-    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "夏侯", "端木", "百里", "南宫", "长孙",
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "令狐", "慕容", "司徒", "夏侯", "端木", "百里",
+    "南宫", "长孙",
 ];
 
 /// `陈` of `陈晓帆`, `欧阳` of `欧阳雪`. Other names stay whole.
@@ -267,9 +276,14 @@ mod tests {
 
     #[test]
     fn 姓氏() {
-        for (name, wanted) in
-            [("陈晓帆", "陈"), ("欧阳雪", "欧阳"), ("欧阳", "欧"), ("Anna Li", "Anna Li"), ("蜀远物流有限公司", "蜀远物流有限公司"), ("", "")]
-        {
+        for (name, wanted) in [
+            ("陈晓帆", "陈"),
+            ("欧阳雪", "欧阳"),
+            ("欧阳", "欧"),
+            ("Anna Li", "Anna Li"),
+            ("蜀远物流有限公司", "蜀远物流有限公司"),
+            ("", ""),
+        ] {
             assert_eq!(surname(name), wanted, "{name}");
         }
     }

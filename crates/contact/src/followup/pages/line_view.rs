@@ -34,7 +34,13 @@ pub struct LineView {
     pub taken: Option<String>,
 }
 
-pub fn lines(ui: &Ui, rules: &FollowupRules, names: &HashMap<UserId, String>, found: &[Line], today_ends: Millis) -> Vec<LineView> {
+pub fn lines(
+    ui: &Ui,
+    rules: &FollowupRules,
+    names: &HashMap<UserId, String>,
+    found: &[Line],
+    today_ends: Millis,
+) -> Vec<LineView> {
     found.iter().map(|line| view(ui, rules, names, line, today_ends)).collect()
 }
 

@@ -5,6 +5,7 @@ mod attempt;
 mod attempt_form;
 mod call;
 mod call_data;
+mod call_history;
 mod call_view;
 mod dial;
 mod lease;

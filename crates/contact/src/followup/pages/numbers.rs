@@ -23,7 +23,8 @@ pub async fn show(desk: Desk) -> Answer {
     let context = Context::of(&mut q, scope.group, scope.store()?).await?;
     let found = lists::numbers_needed(&mut q, scope, desk.now()).await?;
     let ui = desk.ui();
-    let page = NumbersPage { rows: lines(&ui, context.rules(), &HashMap::new(), &found, context.tomorrow(desk.now())), ui };
+    let page =
+        NumbersPage { rows: lines(&ui, context.rules(), &HashMap::new(), &found, context.tomorrow(desk.now())), ui };
     desk.page(&page)
 }
 

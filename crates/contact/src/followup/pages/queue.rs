@@ -1,5 +1,5 @@
 use askama::Template;
-use kernel::{Cap, ContactId, CustomerId, Millis, Problem, UserId};
+use kernel::{Cap, ContactId, CustomerId, Problem, UserId};
 use people::{identity, search};
 use platform::http::{Answer, Desk, Failure, Fields, Ui};
 use platform::transact;
@@ -87,7 +87,8 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
         n: *n,
         on: kind.as_deref() == Some(key),
     });
-    let promised = if scope.may(Cap::CallWork) { queue::promised_tomorrow(&mut q, scope, now).await? } else { Vec::new() };
+    let promised =
+        if scope.may(Cap::CallWork) { queue::promised_tomorrow(&mut q, scope, now).await? } else { Vec::new() };
     let names = HashMap::new();
     let page = QueuePage {
         tabs: tabs.collect(),
@@ -106,11 +107,18 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
 }
 
 /// Rows as they are shown, with the names of agents.
-async fn rows(desk: &Desk, found: &[Line], more: Option<String>, all: bool, empty: &'static str) -> Result<Rows, Failure> {
+async fn rows(
+    desk: &Desk,
+    found: &[Line],
+    more: Option<String>,
+    all: bool,
+    empty: &'static str,
+) -> Result<Rows, Failure> {
     let scope = desk.scope();
     let mut q = desk.reads();
     let context = Context::of(&mut q, scope.group, scope.store()?).await?;
-    let mut people: Vec<UserId> = found.iter().flat_map(|l| [l.taken_by, l.agent_id.filter(|_| all)]).flatten().collect();
+    let mut people: Vec<UserId> =
+        found.iter().flat_map(|l| [l.taken_by, l.agent_id.filter(|_| all)]).flatten().collect();
     people.sort_unstable();
     people.dedup();
     let names = identity::user_names(&mut q, scope.group, &people).await?;
@@ -164,10 +172,4 @@ pub async fn next(desk: Desk) -> Answer {
 
 pub fn call_path(contact: ContactId) -> String {
     format!("/calls/{contact}")
-}
-
-/// The midnight that ends the store's day.
-pub async fn tomorrow(desk: &Desk) -> Result<Millis, Problem> {
-    let scope = desk.scope();
-    Ok(Context::of(&mut desk.reads(), scope.group, scope.store()?).await?.tomorrow(desk.now()))
 }

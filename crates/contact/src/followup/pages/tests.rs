@@ -17,13 +17,12 @@ use tower::ServiceExt as _;
 use crate::followup::tests::shop::{AGENT, Shop, in_shop};
 use crate::{followup, scripts, today};
 
-stmt!(
-    T_SIGHT,
-    "INSERT INTO customer_store (customer_id, store_id, group_id, why, since) SELECT id, $1, 1, 'visit', 0 FROM customer"
-);
 stmt!(T_PLAIN_ANSWERS, "SELECT question AS k, effect AS v FROM answer ORDER BY question, effect");
 stmt!(T_REMARKS, "SELECT mark AS k, text AS v FROM remark ORDER BY id");
-stmt!(T_FILL, "UPDATE repair_order SET state='recorded', items='4 万公里保养', advisor='邓超群', amount_fen=138600, estimate_fen=135000, mileage_km=41260");
+stmt!(
+    T_FILL,
+    "UPDATE repair_order SET state='recorded', items='4 万公里保养', advisor='邓超群', amount_fen=138600, estimate_fen=135000, mileage_km=41260"
+);
 stmt!(T_PLATE, "UPDATE vehicle SET plate='川A7K3Q2' WHERE id=21");
 stmt!(T_GENDER, "UPDATE customer SET gender='male' WHERE id=1");
 stmt!(T_DIGITS, "UPDATE store SET dial_mode='digits' WHERE id=$1");
@@ -129,23 +128,28 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response =
-            self.router.clone().oneshot(request.body(Body::from(body.join("&"))).expect("a request")).await.expect("an answer");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(Body::from(body.join("&"))).expect("a request"))
+            .await
+            .expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         Answered { status, headers, text: testkit::body_text(response).await }
     }
 }
 
 fn encode(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
-/// One repair order of 陈晓帆, planned, and seen by the store.
+/// One repair order of 陈晓帆, planned.
 async fn one_order(s: &Shop<'_>) -> String {
     s.order(1, 1, 21, "2026-11-18").await;
     s.record(&[1]).await;
     transact!(s.w.db, &s.system(), |tx| {
-        tx.exec(&T_SIGHT, args![s.w.store]).await?;
         tx.exec(&T_FILL, args![]).await?;
         tx.exec(&T_PLATE, args![]).await?;
         tx.exec(&T_GENDER, args![]).await
@@ -245,7 +249,12 @@ async fn 完成_效果出自话术_草稿只收一次_可撤回() {
         let form = complete(&task, &[("effect", "bad"), ("e.waiting", "bad")]);
         let draft = [("hx-request", "true"), ("zy-client", "0123456789abcdef"), ("zy-user", "100")];
         let first = agent.send(Method::POST, &path, &slices(&form), &draft).await;
-        assert_eq!((first.status, first.at("zy-client")), (StatusCode::NO_CONTENT, "0123456789abcdef"), "{}", first.text);
+        assert_eq!(
+            (first.status, first.at("zy-client")),
+            (StatusCode::NO_CONTENT, "0123456789abcdef"),
+            "{}",
+            first.text
+        );
         let next = first.at("zy-next").to_owned();
         assert!(next.starts_with("/queue?after="), "nobody else is left: {next}");
         let again = agent.send(Method::POST, &path, &slices(&form), &draft).await;
@@ -258,7 +267,11 @@ async fn 完成_效果出自话术_草稿只收一次_可撤回() {
         // The bar on the next page takes it back.
         let page = agent.get(&next).await.ok();
         assert!(page.contains("陈晓帆：已记为“完成”") && page.contains("/revocation"));
-        let bar = page.split("action=\"").find(|p| p.contains("/revocation")).and_then(|p| p.split('"').next()).expect("a form");
+        let bar = page
+            .split("action=\"")
+            .find(|p| p.contains("/revocation"))
+            .and_then(|p| p.split('"').next())
+            .expect("a form");
         let back = agent.post(bar, &[]).await;
         assert_eq!((back.status, back.at("location")), (StatusCode::SEE_OTHER, format!("/calls/{contact}").as_str()));
         assert!(s.task_of(1).await.is_open());
@@ -301,7 +314,9 @@ async fn 改约与选退_要时间和确认_一次说清() {
         let agent = Browser::of(s, "agent-100");
         let path = format!("/calls/{contact}/attempts");
         let task = task(s).await;
-        let base = |outcome: &'static str| vec![("client_id", "0123456789abcdef"), ("task", task.as_str()), ("outcome", outcome)];
+        let base = |outcome: &'static str| {
+            vec![("client_id", "0123456789abcdef"), ("task", task.as_str()), ("outcome", outcome)]
+        };
         let told = agent.post(&path, &base("not_convenient")).await;
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(told.text.contains("class=\"errors\""), "{}", told.text);
@@ -330,13 +345,25 @@ async fn 客户的话_按标记记下() {
         let task = task(s).await;
         let form = complete(
             &task,
-            &[("m.wishes", "praise"), ("t.wishes", "小邓很耐心"), ("person", "邓超群"), ("remark", "空调又响了"), ("complaint", "1"), ("booking", "周六上午")],
+            &[
+                ("m.wishes", "praise"),
+                ("t.wishes", "小邓很耐心"),
+                ("person", "邓超群"),
+                ("remark", "空调又响了"),
+                ("complaint", "1"),
+                ("booking", "周六上午"),
+            ],
         );
         let form: Vec<_> = form.into_iter().filter(|(k, _)| k != "a.wishes").collect();
-        assert_eq!(agent.post(&format!("/calls/{contact}/attempts"), &slices(&form)).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            agent.post(&format!("/calls/{contact}/attempts"), &slices(&form)).await.status,
+            StatusCode::SEE_OTHER
+        );
         let kept: Vec<(String, String)> = s.w.db.reads().all(&T_REMARKS, args![]).await.expect("remarks");
         assert_eq!(kept, [("praise".into(), "小邓很耐心".into()), ("complaint".into(), "空调又响了".into())]);
-        let view = followup::call::open(&mut s.w.db.reads(), &s.me(), contact.parse().expect("id"), s.w.clock.now()).await.expect("view");
+        let view = followup::call::open(&mut s.w.db.reads(), &s.me(), contact.parse().expect("id"), s.w.clock.now())
+            .await
+            .expect("view");
         assert_eq!(view.attempts[0].note.as_deref(), Some("预约保养：周六上午"));
         assert_eq!(view.remarks[0].person.as_deref(), Some("邓超群"));
     })
@@ -361,7 +388,10 @@ async fn 队列_开始_先放_查找_改派() {
         assert_eq!(skip.status, StatusCode::SEE_OTHER, "{}", skip.text);
         assert!(agent.get("/queue").await.ok().contains("等同事答复"));
         assert_eq!(agent.post("/queue/next", &[]).await.at("location"), "/queue");
-        assert_eq!(agent.post(&format!("/calls/{contact}/skip"), &[("reason", "lazy")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            agent.post(&format!("/calls/{contact}/skip"), &[("reason", "lazy")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         // The supervisor sees everybody's and moves it.
         let boss = Browser::of(s, "boss-900");
         let page = boss.get("/queue").await.ok();
@@ -404,7 +434,8 @@ async fn 今日工作台_各人所见() {
         assert!(boss.get("/").await.ok().contains("开始使用，只要四步"), "an empty store shows its first steps");
         let contact = one_order(s).await;
         let page = agent.get("/").await.ok();
-        for wanted in ["早上好，周岚", "11 月 19 日 星期四", "陈晓帆", "今日完成", "需要你留意"] {
+        for wanted in ["早上好，周岚", "11 月 19 日 星期四", "陈晓帆", "今日完成", "需要你留意"]
+        {
             assert!(page.contains(wanted), "missing {wanted}");
         }
         assert!(!page.contains("实时看板") && !page.contains(PHONE));
@@ -425,33 +456,36 @@ async fn 今日工作台_各人所见() {
 async fn 话术页_保存_出错_恢复() {
     in_shop(async |s| {
         let boss = Browser::of(s, "boss-900");
-        let page = boss.get("/settings/scripts").await.ok();
+        let page = boss.get("/scripts").await.ok();
         assert!(page.contains("出厂版本") && page.contains("C3.12"));
         let fields = |on: &[&str], version: &str| {
-            let mut form: Vec<(String, String)> =
-                vec![("script".into(), "service".into()), ("version".into(), version.into()), ("note".into(), "加问洁净".into())];
+            let mut form: Vec<(String, String)> = vec![
+                ("script".into(), "service".into()),
+                ("version".into(), version.into()),
+                ("note".into(), "加问洁净".into()),
+            ];
             form.extend(on.iter().map(|q| (format!("on.{q}"), "1".to_owned())));
             form
         };
         let few = fields(&["came_in_person"], "0");
-        let told = boss.post("/settings/scripts", &slices(&few)).await;
+        let told = boss.post("/scripts", &slices(&few)).await;
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(told.text.contains("选中的题数不在规定范围内") && told.text.contains("加问洁净"));
         let good = ["came_in_person", "work_explained", "waiting", "cleanliness", "wishes"];
         let form = fields(&good, "0");
-        assert_eq!(boss.post("/settings/scripts", &slices(&form)).await.status, StatusCode::SEE_OTHER);
-        let stale = boss.post("/settings/scripts", &slices(&form)).await;
+        assert_eq!(boss.post("/scripts", &slices(&form)).await.status, StatusCode::SEE_OTHER);
+        let stale = boss.post("/scripts", &slices(&form)).await;
         assert_eq!(stale.status, StatusCode::CONFLICT, "made from version 0, which is no longer in force");
-        let page = boss.get("/settings/scripts?script=service").await.ok();
+        let page = boss.get("/scripts?script=service").await.ok();
         assert!(page.contains("第 1 版") && page.contains("加问洁净"));
-        assert!(boss.get("/settings/scripts?script=service&version=0").await.ok().contains("这是较早的版本"));
+        assert!(boss.get("/scripts?script=service&version=0").await.ok().contains("这是较早的版本"));
         let contact = one_order(s).await;
         let agent = Browser::of(s, "agent-100");
         let call = agent.get(&format!("/calls/{contact}")).await.ok();
         assert!(call.contains("data-q=\"cleanliness.") && !call.contains("data-q=\"invoice_explained."));
-        assert_eq!(boss.post("/settings/scripts/restored", &[("version", "0")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(boss.post("/scripts/restored", &[("version", "0")]).await.status, StatusCode::SEE_OTHER);
         assert!(agent.get(&format!("/calls/{contact}")).await.ok().contains("data-q=\"invoice_explained."));
-        assert_eq!(agent.get("/settings/scripts").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(agent.get("/scripts").await.status, StatusCode::FORBIDDEN);
     })
     .await;
 }

@@ -17,7 +17,9 @@ pub fn kind_pill(ui: &Ui, rules: &FollowupRules, kind: &str) -> KindPill {
             };
             KindPill { key: kind.to_owned(), label: ui.label(&rule.short), tone }
         }
-        None if kind == RECALL => KindPill { key: kind.to_owned(), label: ui.t("queue-kind-recall").into_owned(), tone: "bad" },
+        None if kind == RECALL => {
+            KindPill { key: kind.to_owned(), label: ui.t("queue-kind-recall").into_owned(), tone: "bad" }
+        }
         // A rule that was dropped since: its tasks keep their key.
         None => KindPill { key: kind.to_owned(), label: kind.to_owned(), tone: "" },
     }

@@ -42,7 +42,12 @@ pub async fn calls_of_day(q: &mut impl Sql, group: GroupId, store: StoreId, sinc
     q.all(&BOARD_CALLS, args![group, store, since]).await
 }
 
-pub async fn done_of_day(q: &mut impl Sql, group: GroupId, store: StoreId, since: Millis) -> Result<Vec<(UserId, i64)>> {
+pub async fn done_of_day(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    since: Millis,
+) -> Result<Vec<(UserId, i64)>> {
     q.all(&BOARD_DONE, args![group, store, since]).await
 }
 

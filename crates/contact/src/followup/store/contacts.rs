@@ -15,9 +15,27 @@ macro_rules! columns {
 }
 
 const INSERT: [&str; 21] = [
-    "id", "group_id", "store_id", "customer_id", "phone_line_id", "person_key", "person_name", "state", "kinds",
-    "vehicle_id", "due_at", "from_at", "expires_at", "not_before", "promise_at", "attempts", "rank", "agent_id",
-    "best_time", "created_at", "import_id",
+    "id",
+    "group_id",
+    "store_id",
+    "customer_id",
+    "phone_line_id",
+    "person_key",
+    "person_name",
+    "state",
+    "kinds",
+    "vehicle_id",
+    "due_at",
+    "from_at",
+    "expires_at",
+    "not_before",
+    "promise_at",
+    "attempts",
+    "rank",
+    "agent_id",
+    "best_time",
+    "created_at",
+    "import_id",
 ];
 
 stmt!(CONTACT, concat!("SELECT ", columns!(), " FROM contact WHERE id=$3 AND group_id=$1 AND store_id=$2"));
@@ -47,6 +65,15 @@ stmt!(
     pg: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
         AND state='hidden' AND import_id=$4 AND group_id=$1 ORDER BY id FOR UPDATE"),
 );
+// contact_by_customer
+stmt!(
+    CALLED,
+    "SELECT COUNT(*) AS v FROM (SELECT 1 FROM contact WHERE customer_id=$2 AND group_id=$1 AND last_attempt_at IS NOT NULL LIMIT 1) t"
+);
+stmt!(
+    UNTOUCHED_DONE,
+    "SELECT id AS v FROM contact WHERE id IN {{ids:$2}} AND group_id=$1 AND state='done' AND last_attempt_at IS NULL"
+);
 // contact_hidden
 stmt!(
     HIDDEN_OF_IMPORT,
@@ -56,8 +83,12 @@ stmt!(
 // contact_by_customer
 stmt!(
     WAITING_OF_CUSTOMER,
-    concat!("SELECT ", columns!(), " FROM contact WHERE customer_id=$3 AND state IN ('open','number_needed') \
-        AND group_id=$1 AND store_id=$2 ORDER BY due_at, id LIMIT 100")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM contact WHERE customer_id=$3 AND state IN ('open','number_needed') \
+        AND group_id=$1 AND store_id=$2 ORDER BY due_at, id LIMIT 100"
+    )
 );
 stmt!(
     CONTACT_SAVE,
@@ -86,8 +117,12 @@ stmt!(
 // contact_number_needed
 stmt!(
     NUMBERS_NEEDED,
-    concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND state='number_needed' AND group_id=$1 \
-        AND (due_at, id) > ($3, $4) ORDER BY due_at, id LIMIT $5")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM contact WHERE store_id=$2 AND state='number_needed' AND group_id=$1 \
+        AND (due_at, id) > ($3, $4) ORDER BY due_at, id LIMIT $5"
+    )
 );
 // contact_by_customer, then attempt_by_contact.
 stmt!(
@@ -118,9 +153,27 @@ pub async fn insert_contacts(tx: &mut Tx, contacts: &[Contact]) -> Result<()> {
         .iter()
         .map(|c| {
             args![
-                c.id, group, c.store_id, c.customer_id, c.phone_line_id, &c.person_key, c.person_name.clone(), c.state,
-                &c.kinds, c.vehicle_id, c.due_at, c.from_at, c.expires_at, c.not_before, c.promise_at, c.attempts,
-                c.rank, c.agent_id, c.best_time.clone(), now, c.import_id
+                c.id,
+                group,
+                c.store_id,
+                c.customer_id,
+                c.phone_line_id,
+                &c.person_key,
+                c.person_name.clone(),
+                c.state,
+                &c.kinds,
+                c.vehicle_id,
+                c.due_at,
+                c.from_at,
+                c.expires_at,
+                c.not_before,
+                c.promise_at,
+                c.attempts,
+                c.rank,
+                c.agent_id,
+                c.best_time.clone(),
+                now,
+                c.import_id
             ]
         })
         .collect();
@@ -172,15 +225,47 @@ pub async fn waiting_of_customer(
     q.all(&WAITING_OF_CUSTOMER, args![group, store, customer]).await
 }
 
+/// Whether any call was recorded with a customer, in any store of the group.
+pub async fn was_called(q: &mut impl Sql, group: GroupId, customer: CustomerId) -> Result<bool> {
+    Ok(q.count(&CALLED, args![group, customer]).await? > 0)
+}
+
+/// Of these, the ones that are done without a call ever made.
+pub async fn untouched_done(q: &mut impl Sql, group: GroupId, ids: &[ContactId]) -> Result<Vec<ContactId>> {
+    let found: Vec<platform::db::One<ContactId>> = q.all(&UNTOUCHED_DONE, args![group, ids]).await?;
+    Ok(found.into_iter().map(|v| v.0).collect())
+}
+
 /// Writes a contact back and raises its version.
 /// # Errors
 /// `Conflict` when somebody else wrote it meanwhile.
 pub async fn save_contact(tx: &mut Tx, c: &mut Contact) -> Result<()> {
     let group = tx.scope().group;
     let args = args![
-        group, c.id, c.version, c.phone_line_id, c.person_name.clone(), c.state, &c.kinds, c.vehicle_id, c.due_at,
-        c.from_at, c.expires_at, c.not_before, c.promise_at, c.attempts, c.rank, c.agent_id, c.best_time.clone(),
-        c.lease_user, c.lease_until, c.skip_reason, c.last_outcome.clone(), c.last_attempt_at, c.closed_at, c.import_id
+        group,
+        c.id,
+        c.version,
+        c.phone_line_id,
+        c.person_name.clone(),
+        c.state,
+        &c.kinds,
+        c.vehicle_id,
+        c.due_at,
+        c.from_at,
+        c.expires_at,
+        c.not_before,
+        c.promise_at,
+        c.attempts,
+        c.rank,
+        c.agent_id,
+        c.best_time.clone(),
+        c.lease_user,
+        c.lease_until,
+        c.skip_reason,
+        c.last_outcome.clone(),
+        c.last_attempt_at,
+        c.closed_at,
+        c.import_id
     ];
     if tx.exec(&CONTACT_SAVE, args).await? == 0 {
         return Err(Problem::Conflict("contact-changed"));

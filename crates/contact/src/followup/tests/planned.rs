@@ -5,7 +5,7 @@ use platform::transact;
 use super::shop::{d, in_shop, show};
 use crate::followup::model::{Class, ContactState, TaskResult, TaskState};
 use crate::followup::rules::FollowupRules;
-use crate::followup::{dry_run, expiry, imports, jobs, planning};
+use crate::followup::{dry_run, expiry, imports, jobs, planning, recalendar};
 use kernel::ImportId;
 use platform::rulebook::Rulebook as _;
 
@@ -124,7 +124,7 @@ async fn 作废工单_未开始的结束_再来的重开() {
         s.cancel(&[1]).await;
         let task = s.task_of(1).await;
         assert_eq!((task.state, task.result), (TaskState::Ended, Some(TaskResult::Cancelled)));
-        assert_eq!(s.only().await.state, ContactState::Done);
+        assert_eq!(s.contacts().await.len(), 0, "nobody had called: nothing of the person stays");
         s.record_with(&[], &[1], None, None).await;
         let task = s.task_of(1).await;
         assert_eq!((task.state, task.result), (TaskState::Open, None));
@@ -266,6 +266,70 @@ async fn 试算_每日每人多少() {
         assert_eq!(s.tasks().await.len(), 0, "nothing was planned");
         let refused = dry_run::dry_run(&mut s.w.db.reads(), &s.me(), &draft, 28, s.w.clock.now()).await;
         assert!(matches!(refused, Err(kernel::Problem::Forbidden)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 日历改动_未到期的顺延_已过期的不变() {
+    in_shop(async |s| {
+        s.order(1, 1, 21, "2026-11-18").await;
+        s.order(2, 1, 22, "2026-11-14").await;
+        s.record(&[1, 2]).await;
+        let (open, missed) = (s.task_of(1).await, s.task_of(2).await);
+        assert!(missed.due_at < s.w.clock.now());
+        s.calendar_day("2026-11-17", "closed").await;
+        s.calendar_day("2026-11-21", "closed").await;
+        let run = async || recalendar::recalendar(&s.w.db, &s.system(), s.w.store).await.expect("moved");
+        assert_eq!((run().await, run().await), (1, 0));
+        let moved = s.task_of(1).await;
+        assert_eq!((moved.due_on, open.due_on), (d("2026-11-22"), d("2026-11-21")));
+        assert_eq!(s.contact(moved.contact_id.expect("one")).await.due_at, moved.due_at);
+        assert_eq!(s.task_of(2).await.due_at, missed.due_at, "a missed deadline stays missed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 补了号码_夜间回到队列() {
+    in_shop(async |s| {
+        s.customer(3, "没电话", "").await;
+        s.order(3, 3, 23, "2026-11-18").await;
+        s.record(&[3]).await;
+        assert_eq!(s.only().await.state, ContactState::NumberNeeded);
+        jobs::catch_up_store(&s.w.db, s.w.group, s.w.store).await.expect("caught up");
+        assert_eq!(s.only().await.state, ContactState::NumberNeeded);
+        s.phone(31, 3, "13900000003", None, 1).await;
+        jobs::catch_up_store(&s.w.db, s.w.group, s.w.store).await.expect("caught up");
+        let contact = s.only().await;
+        assert_eq!((contact.state, show(contact.not_before)), (ContactState::Open, "2026-11-19 10:00".into()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 打过电话的_撤销导入时留着() {
+    use people::intake::{DependantCheck, Reason, Subject};
+    in_shop(async |s| {
+        s.customer(2, "王芳", "13900000002").await;
+        s.order(11, 1, 21, "2026-11-18").await;
+        s.order(12, 2, 22, "2026-11-18").await;
+        s.record(&[11, 12]).await;
+        s.call(s.task_of(12).await.contact_id.expect("one"), "no_answer").await;
+        let order = |id| Subject::RepairOrder(kernel::RepairOrderId::new(id));
+        for (subject, want) in [
+            (order(11), None),
+            (order(12), Some(Reason::Called)),
+            (Subject::Customer(super::shop::customer(1)), None),
+            (Subject::Customer(super::shop::customer(2)), Some(Reason::Called)),
+        ] {
+            let mut said = None;
+            for check in inventory::iter::<DependantCheck> {
+                let answer = transact!(s.w.db, &s.system(), |tx| { (check.depends)(tx, subject).await });
+                said = said.or(answer.expect("an answer"));
+            }
+            assert_eq!(said, want, "{subject:?}");
+        }
     })
     .await;
 }

@@ -85,7 +85,7 @@ impl BookPage {
     }
 }
 
-/// GET /settings/scripts?script=service&version=3
+/// GET /scripts?script=service&version=3
 pub async fn show(desk: Desk, fields: Fields) -> Answer {
     let scope = desk.scope();
     let (group, store) = (scope.group, scope.store()?);
@@ -101,7 +101,7 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
     desk.page(&page)
 }
 
-/// POST /settings/scripts: one script's form becomes a new edition.
+/// POST /scripts: one script's form becomes a new edition.
 pub async fn save(desk: Desk, fields: Fields) -> Answer {
     let scope = desk.scope();
     let (group, store) = (scope.group, scope.store()?);
@@ -116,7 +116,7 @@ pub async fn save(desk: Desk, fields: Fields) -> Answer {
     let edited = script.clone();
     let saved = transact!(desk.db(), scope, |tx| { rulebook::save(tx, Some(store), &body, &note).await });
     match saved {
-        Ok(_) => desk.see_other(&format!("/settings/scripts?script={key}")),
+        Ok(_) => desk.see_other(&format!("/scripts?script={key}")),
         Err(Problem::Invalid(errors)) => {
             let errors = named(&desk, &body, &errors);
             let page = page(&desk, &now, edited, errors, note, false).await?;
@@ -126,7 +126,7 @@ pub async fn save(desk: Desk, fields: Fields) -> Answer {
     }
 }
 
-/// POST /settings/scripts/restored: an older edition in force again, as a new one.
+/// POST /scripts/restored: an older edition in force again, as a new one.
 pub async fn restore(desk: Desk, fields: Fields) -> Answer {
     let scope = desk.scope();
     let (group, store) = (scope.group, scope.store()?);
@@ -134,7 +134,7 @@ pub async fn restore(desk: Desk, fields: Fields) -> Answer {
     let old = rulebook::at_version::<ScriptBook>(&mut desk.reads(), group, store, version).await?;
     let note = desk.ui().k("scripts-restored-note").n("version", version).to_string();
     transact!(desk.db(), scope, |tx| { rulebook::save(tx, Some(store), &old.body, &note).await })?;
-    desk.see_other("/settings/scripts")
+    desk.see_other("/scripts")
 }
 
 fn pick<'a>(book: &'a ScriptBook, key: &str) -> Result<&'a Script, Problem> {
@@ -165,7 +165,8 @@ async fn page(
         now: edition.version == now.version,
         edition,
     });
-    let tabs = now.body.scripts.iter().map(|s| Tab { key: s.key.clone(), label: s.label.clone(), on: s.key == script.key });
+    let tabs =
+        now.body.scripts.iter().map(|s| Tab { key: s.key.clone(), label: s.label.clone(), on: s.key == script.key });
     Ok(BookPage {
         ui: desk.ui(),
         errors,

@@ -8,8 +8,8 @@ use platform::http::{Need, Routes};
 
 pub(super) fn routes() -> Routes {
     Routes::new()
-        .get("/settings/scripts", Need::Cap(Cap::RuleEdit), book::show)
-        .post("/settings/scripts", Need::Cap(Cap::RuleEdit), book::save)
-        .post("/settings/scripts/restored", Need::Cap(Cap::RuleEdit), book::restore)
-        .post("/settings/scripts/preview", Need::Cap(Cap::RuleEdit), preview::show)
+        .get("/scripts", Need::Cap(Cap::RuleEdit), book::show)
+        .post("/scripts", Need::Cap(Cap::RuleEdit), book::save)
+        .post("/scripts/restored", Need::Cap(Cap::RuleEdit), book::restore)
+        .post("/scripts/preview", Need::Cap(Cap::RuleEdit), preview::show)
 }

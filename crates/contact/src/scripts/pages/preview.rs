@@ -31,7 +31,7 @@ pub struct Line {
     pub sorry: Vec<String>,
 }
 
-/// POST /settings/scripts/preview: of the form as it stands, unsaved.
+/// POST /scripts/preview: of the form as it stands, unsaved.
 pub async fn show(desk: Desk, fields: Fields) -> Answer {
     let scope = desk.scope();
     let now = rulebook::current::<ScriptBook>(&mut desk.reads(), scope.group, scope.store()?).await?;
@@ -64,7 +64,14 @@ pub fn previewed(desk: &Desk, script: &Script) -> Preview {
         must: a.question.must_ask,
         branch: a.show_if.is_some(),
         options: a.question.options.iter().map(|o| (o.digit.clone(), ui.label(&o.label), o.effect)).collect(),
-        sorry: a.question.options.iter().filter(|o| o.effect.wants_apology()).filter_map(|o| o.apology.as_ref()).map(line).collect(),
+        sorry: a
+            .question
+            .options
+            .iter()
+            .filter(|o| o.effect.wants_apology())
+            .filter_map(|o| o.apology.as_ref())
+            .map(line)
+            .collect(),
     });
     Preview {
         opening: line(&script.opening),

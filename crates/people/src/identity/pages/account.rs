@@ -35,7 +35,8 @@ impl AccountPage {
 }
 
 /// Languages are named in themselves.
-const LANGUAGES: [(Locale, &str); 3] = [(Locale::ZhCn, "简体中文"), (Locale::ZhTw, "繁體中文"), (Locale::En, "English")];
+const LANGUAGES: [(Locale, &str); 3] =
+    [(Locale::ZhCn, "简体中文"), (Locale::ZhTw, "繁體中文"), (Locale::En, "English")];
 const EMPTY_LINES: usize = 4;
 
 async fn page(desk: &Desk, form: Option<Form>, saved: bool) -> Result<AccountPage, Problem> {

@@ -90,10 +90,7 @@ async fn page(desk: &Desk, year: Option<i16>, form: Option<Form>) -> Result<Cale
     };
     Ok(CalendarPage {
         weekdays: (1..=7).map(|n| format!("day-{n}")).collect(),
-        kinds: DayKind::ALL
-            .iter()
-            .map(|k| (k.key().to_owned(), ui.v("identity-day-kind", k).into_owned()))
-            .collect(),
+        kinds: DayKind::ALL.iter().map(|k| (k.key().to_owned(), ui.v("identity-day-kind", k).into_owned())).collect(),
         missing: calendar::missing_year(q, scope.group, today).await?,
         saved: false,
         form,

@@ -27,9 +27,6 @@ impl Form {
     pub fn get(&self, name: &str) -> &str {
         self.values.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())
     }
-    pub fn holds(&self, name: &str, value: &str) -> bool {
-        self.values.iter().any(|(k, v)| k == name && v == value)
-    }
     fn wrong(&self, name: &str) -> Option<String> {
         self.errors.iter().find(|e| e.field == name).map(|e| e.text.clone())
     }

@@ -187,9 +187,7 @@ pub async fn create(desk: Desk, fields: Fields) -> Answer {
     };
     match outcome {
         Ok(id) => desk.see_other(&format!("/people/{id}?new")),
-        Err(Problem::Invalid(errors)) => {
-            desk.invalid(&new_page(&desk, Form::again(&desk, &fields, &errors)).await?)
-        }
+        Err(Problem::Invalid(errors)) => desk.invalid(&new_page(&desk, Form::again(&desk, &fields, &errors)).await?),
         Err(other) => Err(other.into()),
     }
 }

@@ -203,7 +203,8 @@ pub async fn issue_link(desk: Desk, Path(id): Path<UserId>) -> Answer {
 
 /// POST /people/{id}/leave
 pub async fn leave(desk: Desk, Path(id): Path<UserId>, fields: Fields) -> Answer {
-    let chosen = fields.starting("successor-").filter_map(|(store, user)| Some((store.parse().ok()?, user.parse().ok()?)));
+    let chosen =
+        fields.starting("successor-").filter_map(|(store, user)| Some((store.parse().ok()?, user.parse().ok()?)));
     let successors: HashMap<StoreId, UserId> = chosen.collect();
     let outcome = transact!(desk.db(), desk.scope(), |tx| { staff::deactivate(tx, id, &successors).await });
     settle(&desk, id, &fields, outcome).await

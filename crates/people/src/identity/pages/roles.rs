@@ -64,7 +64,8 @@ pub async fn show(desk: Desk) -> Answer {
     need_administrator(desk.scope())?;
     let ui = desk.ui();
     let all = roles::list(&mut desk.reads(), desk.scope()).await?;
-    let rows = Cap::ALL.iter().map(|cap| (cap.key(), all.iter().map(|r| r.reach(*cap).map(reach_key)).collect())).collect();
+    let rows =
+        Cap::ALL.iter().map(|cap| (cap.key(), all.iter().map(|r| r.reach(*cap).map(reach_key)).collect())).collect();
     let heads = all.iter().map(|r| (r.id.to_string(), role_name(&ui, r))).collect();
     desk.page(&RolesPage { heads, rows, ui })
 }

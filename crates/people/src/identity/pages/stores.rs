@@ -75,9 +75,7 @@ pub async fn show(desk: Desk, query: Fields) -> Answer {
 pub async fn rename_group(desk: Desk, fields: Fields) -> Answer {
     match transact!(desk.db(), desk.scope(), |tx| { org::rename_group(tx, fields.get("group")).await }) {
         Ok(()) => desk.see_other("/stores?saved"),
-        Err(Problem::Invalid(errors)) => {
-            desk.invalid(&list(&desk, Some(Form::again(&desk, &fields, &errors))).await?)
-        }
+        Err(Problem::Invalid(errors)) => desk.invalid(&list(&desk, Some(Form::again(&desk, &fields, &errors))).await?),
         Err(other) => Err(other.into()),
     }
 }
@@ -111,10 +109,7 @@ fn store_page(desk: &Desk, card: Option<&StoreCard>, form: Form) -> StorePage {
         action: card.map_or_else(|| "/stores".into(), |c| format!("/stores/{}", c.id)),
         title: card.map_or_else(|| ui.t("identity-store-add").into_owned(), |c| c.name.clone()),
         code: card.map(|c| c.code.clone()),
-        dial_modes: DialMode::ALL
-            .iter()
-            .map(|m| (m.key().to_owned(), ui.v("identity-dial", m).into_owned()))
-            .collect(),
+        dial_modes: DialMode::ALL.iter().map(|m| (m.key().to_owned(), ui.v("identity-dial", m).into_owned())).collect(),
         closed: card.is_some_and(|c| c.closed_at.is_some()),
         form,
         ui,
@@ -163,9 +158,7 @@ pub async fn create(desk: Desk, fields: Fields) -> Answer {
     let form = read(&fields);
     match transact!(desk.db(), desk.scope(), |tx| { org::add_store(tx, &form).await }) {
         Ok(_) => desk.see_other("/stores?saved"),
-        Err(Problem::Invalid(errors)) => {
-            desk.invalid(&store_page(&desk, None, Form::again(&desk, &fields, &errors)))
-        }
+        Err(Problem::Invalid(errors)) => desk.invalid(&store_page(&desk, None, Form::again(&desk, &fields, &errors))),
         Err(other) => Err(other.into()),
     }
 }

@@ -27,10 +27,7 @@ fn router(w: &World) -> Router {
         seats: Arc::new(tokio::sync::Semaphore::new(64)),
         demo: false,
     });
-    routes()
-        .into_router()
-        .layer(axum::middleware::from_fn_with_state(app.clone(), front))
-        .with_state(app)
+    routes().into_router().layer(axum::middleware::from_fn_with_state(app.clone(), front)).with_state(app)
 }
 
 async fn signed_in(w: &World, login: &str) -> Client {
@@ -43,11 +40,9 @@ async fn signed_in(w: &World, login: &str) -> Client {
 /// No key of a message is left standing where words should be.
 fn worded(text: &str) {
     let bare = text.replace("action=\"/", "").replace("identity/", "");
-    for (at, _) in bare.match_indices("identity-") {
-        panic!("a key without words: {}", &bare[at..(at + 60).min(bare.len())]);
-    }
-    for (at, _) in bare.match_indices("error-") {
-        panic!("an error without words: {}", &bare[at..(at + 60).min(bare.len())]);
+    for mark in ["identity-", "error-", "refused-", "conflict-"] {
+        let found = bare.find(mark).map(|at| bare[at..].chars().take(60).collect::<String>());
+        assert_eq!(found, None, "a key without words");
     }
 }
 
@@ -223,7 +218,11 @@ async fn 管理员的页面_主管的日历() {
         assert_eq!(admin.post(&format!("/roles/{role}/shipped"), &[]).await.status, StatusCode::SEE_OTHER);
 
         let reply = boss.get("/calendar").await;
-        assert!(reply.text.contains("国庆节") && reply.text.contains("2027 年的节假日与调休还没有录入"), "{}", reply.text);
+        assert!(
+            reply.text.contains("国庆节") && reply.text.contains("2027 年的节假日与调休还没有录入"),
+            "{}",
+            reply.text
+        );
         assert!(!reply.text.contains("适用于全集团"));
         worded(&reply.text);
         let day = [("day", "2026-12-05"), ("kind", "closed"), ("name", "年终盘点")];
@@ -235,7 +234,8 @@ async fn 管理员的页面_主管的日历() {
         assert!(bad.text.contains("value=\"2026-12-06\"") && bad.text.contains("08:30-12:00"), "{}", bad.text);
         worded(&bad.text);
         assert_eq!(boss.post("/calendar/days/2026-12-05/drop", &[]).await.status, StatusCode::SEE_OTHER);
-        let whole = boss.post("/calendar/days", &[("day", "2026-12-05"), ("kind", "closed"), ("whole_group", "1")]).await;
+        let whole =
+            boss.post("/calendar/days", &[("day", "2026-12-05"), ("kind", "closed"), ("whole_group", "1")]).await;
         assert_eq!(whole.status, StatusCode::FORBIDDEN);
     })
     .await;
@@ -278,12 +278,8 @@ fn 文案_两种语言齐全() {
 #[test]
 fn 公开路由_只有登录与链接() {
     let table = routes();
-    let public: Vec<String> = table
-        .table()
-        .iter()
-        .filter(|r| r.need == Need::Public)
-        .map(|r| format!("{} {}", r.method, r.path))
-        .collect();
+    let public: Vec<String> =
+        table.table().iter().filter(|r| r.need == Need::Public).map(|r| format!("{} {}", r.method, r.path)).collect();
     assert_eq!(public, ["GET /sign-in", "POST /sign-in", "GET /links/{token}", "POST /links/{token}"]);
 }
 
