@@ -134,3 +134,4 @@ refused-week-not-over = This week is not over; its report can be made from Monda
 department-showroom = Sales
 department-service = Service
 department-care = Care centre
+report-this-month = {" "}(this month)

@@ -131,3 +131,4 @@ refused-week-not-over = 这一周还没过完，周一起才能生成
 department-showroom = 销售部
 department-service = 售后服务部
 department-care = 客户关系中心
+report-this-month = （本月）

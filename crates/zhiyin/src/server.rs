@@ -45,6 +45,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Db> {
     } else {
         Target::Pg(config.database_url.clone())
     };
+    wiring::import_hooks();
     let wire = Arc::new(wiring::wire());
     Db::open(Options { target, clock, wire, pool: config.database_pool }).await.context("the database does not open")
 }
@@ -80,6 +81,7 @@ pub async fn serve(config: Config, demo: bool) -> anyhow::Result<ExitCode> {
         crate::demo::prepare(&config, clock.now()).await?;
     }
     let db = open(&config, clock).await?;
+    people::identity::holidays::seed_missing_years(&db).await.context("holidays")?;
     let refused = db.check_statements().await;
     anyhow::ensure!(refused.is_empty(), "the database does not fit this program: {}", refused.join("; "));
     let listener = tokio::net::TcpListener::bind(config.listen).await.with_context(|| {

@@ -5,14 +5,15 @@ use std::net::SocketAddr;
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use futures_util::future::BoxFuture;
-use kernel::Result;
-use contact::followup::{CallRecorded, CallRevoked, RecallLapsed};
+use contact::followup::{CallRecorded, CallRevoked, RecallLapsed, SubjectKind};
 use contact::{cases, followup, scripts, today};
+use futures_util::future::BoxFuture;
 use insight::reports;
 use kernel::Cap;
-use people::customers::CustomerOptedOut;
-use people::identity::{self, StaffLeft};
+use kernel::Result;
+use people::customers::{self, CustomerOptedOut};
+use people::identity::{self, CalendarChanged, StaffLeft};
+use people::imports::{self, ImportHooks};
 use people::vehicles::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 use platform::db::Db;
 use platform::events::Wire;
@@ -36,8 +37,39 @@ pub fn wire() -> Wire {
         .listen(|tx, e: &CallRevoked| Box::pin(cases::on_revoked(tx, e)))
         .listen(|tx, e: &RecallLapsed| Box::pin(cases::on_recall_lapsed(tx, e)))
         // Leaving staff hand over what is theirs.
+        .listen(|tx, e: &CalendarChanged| Box::pin(followup::recalendar::on_calendar_changed(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(followup::on_staff_left(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(cases::on_staff_left(tx, e)))
+}
+
+/// What imports ask of follow-up, which they may not know.
+pub fn import_hooks() {
+    imports::wire(ImportHooks {
+        late: |q, scope, store, kind, dates| {
+            Box::pin(async move {
+                let Some(subject) = subject_of(kind) else { return Ok(vec![false; dates.len()]) };
+                let now = q.now();
+                followup::imports::too_late(q, scope, store, subject, dates, now).await
+            })
+        },
+        reveal: |tx, import| Box::pin(followup::imports::reveal_import(tx, import)),
+        undo: |tx, import, kind, subjects| {
+            Box::pin(async move {
+                let Some(subject) = subject_of(kind) else { return Ok(Vec::new()) };
+                let kept = followup::imports::undo_import_tasks(tx, import, subject, subjects).await?;
+                Ok(kept.into_iter().map(|k| (k.subject_id, k.reason)).collect())
+            })
+        },
+        planned: |q, scope, import| Box::pin(followup::imports::planned_by(q, scope.group, import)),
+    });
+}
+
+fn subject_of(kind: imports::Kind) -> Option<SubjectKind> {
+    match kind {
+        imports::Kind::RepairOrders => Some(SubjectKind::RepairOrder),
+        imports::Kind::Deliveries => Some(SubjectKind::Delivery),
+        imports::Kind::Customers => None,
+    }
 }
 
 /// Places in pages that capabilities above fill.
@@ -45,6 +77,7 @@ pub fn slots() -> Slots {
     Slots::default()
         .fill("call.case_fields", |desk, id| Box::pin(cases::call_fields(desk, id)))
         .fill("call.recall", |desk, id| Box::pin(cases::call_recall(desk, id)))
+        .fill("today.figures", |desk, id| Box::pin(reports::figures(desk, id)))
         .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
         .fill("customer.cases", |desk, id| Box::pin(cases::customer_cases(desk, id)))
 }
@@ -58,8 +91,9 @@ pub fn nav() -> Vec<NavItem> {
         item("nav-cases", "/cases", &[Cap::CaseRead][..]),
         item("nav-reports", "/reports", &[Cap::ReportRead][..]),
     ];
-    let manage = vec![NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" }];
-    [work, manage, identity::nav("nav-manage")].concat()
+    let manage =
+        vec![NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" }];
+    [work, customers::nav(""), manage, identity::nav("nav-manage")].concat()
 }
 
 /// Every route of the product.
@@ -78,6 +112,7 @@ pub fn routes() -> Routes {
         .merge(cases::routes())
         .merge(reports::routes())
         .merge(scripts::routes())
+        .merge(customers::routes())
         .merge(identity::routes())
 }
 
@@ -90,11 +125,11 @@ async fn service_worker(headers: HeaderMap) -> Response {
 }
 
 pub fn workers() -> Vec<Worker> {
-    vec![]
+    [imports::workers(), followup::workers()].concat()
 }
 
 pub fn every() -> Vec<Every> {
-    [identity::jobs(), followup::jobs(), cases::jobs(), reports::jobs()].concat()
+    [identity::jobs(), followup::jobs(), cases::jobs(), reports::jobs(), imports::jobs()].concat()
 }
 
 pub fn load_session(db: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {

@@ -109,7 +109,7 @@ fn date(day: StoreDate, locale: Locale, today: StoreDate) -> String {
 fn thousands(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);

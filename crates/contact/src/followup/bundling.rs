@@ -55,7 +55,10 @@ pub async fn bundle(tx: &mut Tx, context: &Context, mut items: Vec<Item>, import
             .collect();
         let at = join(&mut overlaps, Overlap { from_at: task.from_at, due_at: task.due_at });
         if at == own.len() {
-            let agent = own.iter().find_map(|s| s.contact.agent_id).filter(|a| hands.is_there(*a, task.from_on.max(context.today(now))));
+            let agent = own
+                .iter()
+                .find_map(|s| s.contact.agent_id)
+                .filter(|a| hands.is_there(*a, task.from_on.max(context.today(now))));
             let contact = new_contact(tx, context, &task, person, &known, agent, import, now, &mut hands);
             own.push(Slot { contact, tasks: Vec::new(), fresh: true, touched: true });
         }
@@ -136,7 +139,12 @@ async fn waiting(
     for contact in contacts.into_iter().filter(|c| c.holder(now).is_none()) {
         let mut tasks = tasks.remove(&contact.id).unwrap_or_default();
         tasks.retain(|t| !placing.contains(&t.id));
-        slots.entry(contact.person_key.clone()).or_default().push(Slot { contact, tasks, fresh: false, touched: false });
+        slots.entry(contact.person_key.clone()).or_default().push(Slot {
+            contact,
+            tasks,
+            fresh: false,
+            touched: false,
+        });
     }
     Ok(slots)
 }

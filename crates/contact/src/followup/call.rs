@@ -1,7 +1,8 @@
 //! C8: what the agent knows before and during the call.
 
 use kernel::{
-    Cap, ContactId, CustomerId, DeliveryId, Millis, Phone, PhoneLineId, Reach, RepairOrderId, Result, Scope, TaskId, UserId,
+    Cap, ContactId, CustomerId, DeliveryId, Millis, Phone, PhoneLineId, Reach, RepairOrderId, Result, Scope, TaskId,
+    UserId,
 };
 use people::timeline;
 use people::vehicles::{delivery_facts, visit_facts};
@@ -113,10 +114,11 @@ pub async fn open(q: &mut impl Sql, scope: &Scope, id: ContactId, now: Millis) -
         best_time: contact.best_time.clone().or_else(|| customer.as_ref().and_then(|c| c.best_time.clone())),
         blocks: people_port::blocks(q, group, store_id, &[contact.customer_id]).await?,
         taken_by: contact.holder(now).filter(|u| Some(*u) != scope.user),
-        lease: contact
-            .holder(now)
-            .filter(|u| Some(*u) == scope.user)
-            .map(|user| Lease { contact: id, user, until: contact.lease_until }),
+        lease: contact.holder(now).filter(|u| Some(*u) == scope.user).map(|user| Lease {
+            contact: id,
+            user,
+            until: contact.lease_until,
+        }),
         attempts,
         revocable,
         customer,
@@ -149,8 +151,7 @@ async fn asked(
     let orders: Vec<RepairOrderId> = of(SubjectKind::RepairOrder).map(RepairOrderId::new).collect();
     let deliveries: Vec<DeliveryId> = of(SubjectKind::Delivery).map(DeliveryId::new).collect();
     let visits = if orders.is_empty() { Vec::new() } else { visit_facts(q, context.group, &orders).await? };
-    let handed =
-        if deliveries.is_empty() { Vec::new() } else { delivery_facts(q, context.group, &deliveries).await? };
+    let handed = if deliveries.is_empty() { Vec::new() } else { delivery_facts(q, context.group, &deliveries).await? };
     let (detail, _) = bundle::detailed(&tasks, &[], context.rules().max_vehicles());
     let detail: Vec<TaskId> = detail.into_iter().map(|i| tasks[i].id).collect();
     Ok(tasks

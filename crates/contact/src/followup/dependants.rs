@@ -17,9 +17,7 @@ fn depends(tx: &mut Tx, subject: Subject) -> BoxFuture<'_, Result<Option<Reason>
         match subject {
             Subject::RepairOrder(id) => begun(tx, SubjectKind::RepairOrder, id.raw()).await,
             Subject::Delivery(id) => begun(tx, SubjectKind::Delivery, id.raw()).await,
-            Subject::Customer(id) => {
-                Ok(store::was_called(tx, group, id).await?.then_some(Reason::Called))
-            }
+            Subject::Customer(id) => Ok(store::was_called(tx, group, id).await?.then_some(Reason::Called)),
             Subject::PhoneLine(id) => Ok(store::was_dialled(tx, group, id).await?.then_some(Reason::Used)),
             // Its visits hold on to it.
             Subject::Vehicle(_) => Ok(None),

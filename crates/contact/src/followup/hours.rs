@@ -57,9 +57,10 @@ impl<'a> CallHours<'a> {
     pub fn next_half_day(&self, at: Millis) -> Option<Millis> {
         let now = self.cal.half_day(at);
         let start = self.cal.date_of(at);
-        (0..HORIZON).map(|n| start.days_after(n)).filter(|day| self.cal.is_open_day(*day)).find_map(|day| {
-            self.starts(day).into_iter().find(|begin| *begin > at && self.cal.half_day(*begin) != now)
-        })
+        (0..HORIZON)
+            .map(|n| start.days_after(n))
+            .filter(|day| self.cal.is_open_day(*day))
+            .find_map(|day| self.starts(day).into_iter().find(|begin| *begin > at && self.cal.half_day(*begin) != now))
     }
 
     /// Whether two moments fall into one half-day.

@@ -142,8 +142,7 @@ pub async fn too_late(
     let mut seen: HashMap<StoreDate, bool> = HashMap::new();
     let late = |day: StoreDate| {
         let mut rules = context.rules().active(event).peekable();
-        rules.peek().is_some()
-            && rules.all(|r| plan::window(r, day, &context.cal).is_some_and(|w| w.expires_at <= now))
+        rules.peek().is_some() && rules.all(|r| plan::window(r, day, &context.cal).is_some_and(|w| w.expires_at <= now))
     };
     Ok(dates.iter().map(|day| *seen.entry(*day).or_insert_with(|| late(*day))).collect())
 }

@@ -15,7 +15,11 @@ const CHUNK: i64 = 1_000;
 pub fn jobs() -> Vec<Every> {
     vec![
         Every { kind: "followup-expiry", minutes: 15, run: |app, _| Box::pin(async move { expire(&app.db).await }) },
-        Every { kind: "followup-catch-up", minutes: 360, run: |app, _| Box::pin(async move { catch_up(&app.db).await }) },
+        Every {
+            kind: "followup-catch-up",
+            minutes: 360,
+            run: |app, _| Box::pin(async move { catch_up(&app.db).await }),
+        },
     ]
 }
 

@@ -48,8 +48,8 @@ pub use distribute::on_staff_left;
 pub use events::{CallRecorded, CallRevoked, Point, RecallLapsed};
 pub use imports::on_import_applied;
 pub use jobs::{jobs, workers};
-pub use pages::{KindPill, LineView, kind_pills, lines, routes};
 pub use model::*;
+pub use pages::{KindPill, LineView, kind_pills, lines, routes};
 pub use planning::{
     on_deliveries, on_deliveries_cancelled, on_opted_out, on_repair_orders, on_repair_orders_cancelled, supersede,
 };

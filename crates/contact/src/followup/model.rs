@@ -45,12 +45,9 @@ impl TaskResult {
     pub const fn state(self) -> TaskState {
         match self {
             Self::Complete | Self::Partial | Self::Refused | Self::Merged => TaskState::Done,
-            Self::OptedOut
-            | Self::Exhausted
-            | Self::Expired
-            | Self::NoNumber
-            | Self::Cancelled
-            | Self::Superseded => TaskState::Ended,
+            Self::OptedOut | Self::Exhausted | Self::Expired | Self::NoNumber | Self::Cancelled | Self::Superseded => {
+                TaskState::Ended
+            }
         }
     }
 }

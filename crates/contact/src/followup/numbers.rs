@@ -106,8 +106,7 @@ pub async fn recheck(tx: &mut Tx, customer: CustomerId) -> Result<usize> {
     }
     let context = Context::of(tx, group, store_id).await?;
     let waiting = store::waiting_of_customer(tx, group, store_id, customer).await?;
-    let ids: Vec<ContactId> =
-        waiting.iter().filter(|c| c.state == ContactState::NumberNeeded).map(|c| c.id).collect();
+    let ids: Vec<ContactId> = waiting.iter().filter(|c| c.state == ContactState::NumberNeeded).map(|c| c.id).collect();
     let tasks = tasks_by_contact(tx, &ids).await?;
     let mut back = 0;
     for mut contact in store::hold_all(tx, &ids).await? {

@@ -85,12 +85,7 @@ pub async fn lines_of(q: &mut impl Sql, group: GroupId, customer: CustomerId) ->
 /// Repair orders and deliveries as planning needs them; cancelled ones are left out.
 /// # Errors
 /// As the database answers.
-pub async fn event_facts(
-    q: &mut impl Sql,
-    group: GroupId,
-    kind: SubjectKind,
-    ids: &[i64],
-) -> Result<Vec<EventFacts>> {
+pub async fn event_facts(q: &mut impl Sql, group: GroupId, kind: SubjectKind, ids: &[i64]) -> Result<Vec<EventFacts>> {
     match kind {
         SubjectKind::RepairOrder => {
             let ids: Vec<RepairOrderId> = ids.iter().map(|id| RepairOrderId::new(*id)).collect();
@@ -231,12 +226,7 @@ pub async fn end_ownership(tx: &mut Tx, vehicle: VehicleId, customer: CustomerId
 
 /// # Errors
 /// As the database answers.
-pub async fn resume_ownership(
-    tx: &mut Tx,
-    vehicle: VehicleId,
-    customer: CustomerId,
-    day: StoreDate,
-) -> Result<()> {
+pub async fn resume_ownership(tx: &mut Tx, vehicle: VehicleId, customer: CustomerId, day: StoreDate) -> Result<()> {
     vehicles::resume_ownership(tx, vehicle, customer, day).await.map(|_| ())
 }
 

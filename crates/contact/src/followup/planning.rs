@@ -109,8 +109,7 @@ pub async fn plan_events(
     for event in &events {
         for (i, rule) in rules.iter().enumerate() {
             let event_on = event.event_on(rule);
-            let window =
-                *windows.entry((i, event_on)).or_insert_with(|| plan::window(rule, event_on, &context.cal));
+            let window = *windows.entry((i, event_on)).or_insert_with(|| plan::window(rule, event_on, &context.cal));
             let person = event.person(rule);
             let existing = known.remove(&(event.subject_id, rule.key.clone()));
             let objection = against.of_event(event, &person);
@@ -252,13 +251,7 @@ struct Objections {
 }
 
 impl Objections {
-    async fn of(
-        tx: &mut Tx,
-        context: &Context,
-        events: &[EventFacts],
-        rules: &[&Rule],
-        now: Millis,
-    ) -> Result<Self> {
+    async fn of(tx: &mut Tx, context: &Context, events: &[EventFacts], rules: &[&Rule], now: Millis) -> Result<Self> {
         let mut ids: Vec<CustomerId> = events.iter().map(|e| e.customer_id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -351,14 +344,12 @@ async fn end_of_customer(
 ) -> Result<()> {
     let (group, now) = (tx.scope().group, tx.now());
     let tasks = store::open_tasks_of_customer(tx, group, customer).await?;
-    let mut stores: Vec<StoreId> =
-        tasks.iter().map(|t| t.store_id).filter(|s| only.is_none_or(|o| o == *s)).collect();
+    let mut stores: Vec<StoreId> = tasks.iter().map(|t| t.store_id).filter(|s| only.is_none_or(|o| o == *s)).collect();
     stores.sort_unstable();
     stores.dedup();
     for store_id in stores {
         let context = Context::of(tx, group, store_id).await?;
-        let contacts: Vec<_> =
-            tasks.iter().filter(|t| t.store_id == store_id).filter_map(|t| t.contact_id).collect();
+        let contacts: Vec<_> = tasks.iter().filter(|t| t.store_id == store_id).filter_map(|t| t.contact_id).collect();
         let closed = tending::settle(tx, &context, &contacts, |task, contact| {
             let free = result == TaskResult::OptedOut || contact.holder(now).is_none();
             (free && which(task)).then_some(result)

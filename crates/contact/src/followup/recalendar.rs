@@ -98,8 +98,7 @@ async fn recompute(tx: &mut Tx, context: &Context, task: &mut Task, promised: bo
     if task.due_at <= now || task.recall_case().is_some() {
         return Ok(false);
     }
-    let planned_by =
-        rulebook::at_version::<FollowupRules>(tx, context.group, context.store, task.rule_version).await?;
+    let planned_by = rulebook::at_version::<FollowupRules>(tx, context.group, context.store, task.rule_version).await?;
     let Some(rule) = planned_by.body.rule(&task.kind) else { return Ok(false) };
     let Some(window) = plan::window(rule, task.event_on, &context.cal) else { return Ok(false) };
     // What a person still had time for is not made late by a calendar.

@@ -44,8 +44,7 @@ async fn plan(tx: &mut Tx, new: &NewRecall) -> Result<TaskId> {
     let context = Context::of(tx, group, new.store).await?;
     let rule = &context.rules().recall;
     let kinds = [RECALL.to_owned()];
-    let before =
-        store::tasks_of_subjects(tx, group, new.store, SubjectKind::Case, &[new.case.raw()], &kinds).await?;
+    let before = store::tasks_of_subjects(tx, group, new.store, SubjectKind::Case, &[new.case.raw()], &kinds).await?;
     let hours = CallHours::new(&context.cal, &rule.call_windows);
     let from_at = hours.next(new.from).unwrap_or(new.from).min(new.due_at);
     let due_on = context.cal.date_of(new.due_at);
@@ -98,9 +97,7 @@ async fn person(tx: &mut Tx, new: &NewRecall) -> Result<Person> {
         (Some(visitor), Some(line)) if Some(&visitor) != name.as_ref() => {
             Person { key: format!("p{}", line.id), name: Some(visitor), line: Some(line.id) }
         }
-        (Some(_) | None, Some(_) | None) => {
-            Person { key: format!("c{}", new.customer), name, line: new.phone_line }
-        }
+        (Some(_) | None, Some(_) | None) => Person { key: format!("c{}", new.customer), name, line: new.phone_line },
     })
 }
 

@@ -44,7 +44,9 @@ pub async fn ask(
 pub async fn targets(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<BTreeMap<String, Permille>> {
     let rules = rulebook::current::<FollowupRules>(q, group, store).await?;
     let brandless = rules.body.targets.iter().filter(|t| t.brand.is_none());
-    Ok(brandless.map(|t| (t.segment.class().key().to_owned(), Permille(u16::try_from(t.permille).unwrap_or(1000)))).collect())
+    Ok(brandless
+        .map(|t| (t.segment.class().key().to_owned(), Permille(u16::try_from(t.permille).unwrap_or(1000))))
+        .collect())
 }
 
 pub async fn weekly(app: App, now: Millis) -> Result<()> {

@@ -8,6 +8,8 @@ mod model;
 mod pages;
 mod period;
 mod store;
+#[cfg(test)]
+mod tests;
 mod xlsx;
 
 use kernel::{Cap, Result, StoreDate, StoreId};
@@ -17,6 +19,7 @@ use platform::jobs::Every;
 
 pub use body::{Body, Line, assemble};
 pub use model::{AgentWork, Bucket, CLASSES, Counts, Measure, OptionCount, QuestionCount, rate};
+pub use pages::part::figures;
 pub use period::{Named, Period};
 
 pub fn routes() -> Routes {

@@ -103,12 +103,18 @@ row! {
 macro_rules! beside {
     ($table:literal, $reason:literal) => {
         concat!(
-            "SELECT e.kind, e.due_on, ", $reason, " AS reason, e.subject_kind, e.subject_id, k.id AS customer_id, k.name AS customer_name \
-             FROM ", $table, " e LEFT JOIN repair_order r ON e.subject_kind='repair_order' AND r.id=e.subject_id \
+            "SELECT e.kind, e.due_on, ",
+            $reason,
+            " AS reason, e.subject_kind, e.subject_id, k.id AS customer_id, k.name AS customer_name \
+             FROM ",
+            $table,
+            " e LEFT JOIN repair_order r ON e.subject_kind='repair_order' AND r.id=e.subject_id \
              LEFT JOIN delivery d ON e.subject_kind='delivery' AND d.id=e.subject_id \
              LEFT JOIN customer k ON k.id=COALESCE(r.customer_id, d.customer_id) \
              WHERE e.group_id=$1 AND e.store_id IN {{ids:$2}} AND e.due_on >= $3 AND e.due_on <= $4 \
-             AND ($5='' OR ", $reason, "=$5 OR e.kind=$5) AND e.subject_id > $6 ORDER BY e.subject_id LIMIT $7"
+             AND ($5='' OR ",
+            $reason,
+            "=$5 OR e.kind=$5) AND e.subject_id > $6 ORDER BY e.subject_id LIMIT $7"
         )
     };
 }
@@ -323,12 +329,7 @@ stmt!(WEEKLY_HAS, "SELECT COUNT(*) AS v FROM weekly_report WHERE group_id=$1 AND
 stmt!(ALL_STORES, "SELECT group_id AS k, id AS v FROM store WHERE closed_at IS NULL ORDER BY id");
 stmt!(STORE_TZ, "SELECT tz AS v FROM store WHERE group_id=$1 AND id=$2");
 
-pub async fn add_week(
-    tx: &mut platform::db::Tx,
-    store: StoreId,
-    week: StoreDate,
-    body: &str,
-) -> Result<()> {
+pub async fn add_week(tx: &mut platform::db::Tx, store: StoreId, week: StoreDate, body: &str) -> Result<()> {
     let (id, group, now, user) = (tx.new_id::<kernel::Report>(), tx.scope().group, tx.now(), tx.scope().user);
     tx.exec(&WEEKLY_ADD, args![id, group, store, week, body, now, user]).await.map(|_| ())
 }

@@ -50,9 +50,18 @@ fn line(ui: &Ui, name: String, c: &Counts) -> Vec<Cell> {
 
 fn rates(ui: &Ui, week: &StoreDate, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
     let keys = [
-        "report-kind", "report-counted", "report-done", "report-tried", "report-missed", "report-followup-rate",
-        "report-reach-rate", "report-completion-rate", "report-col-opted-out", "report-col-merged",
-        "report-col-no-number", "report-col-cancelled",
+        "report-kind",
+        "report-counted",
+        "report-done",
+        "report-tried",
+        "report-missed",
+        "report-followup-rate",
+        "report-reach-rate",
+        "report-completion-rate",
+        "report-col-opted-out",
+        "report-col-merged",
+        "report-col-no-number",
+        "report-col-cancelled",
     ];
     let columns: Vec<Column> = keys.iter().map(|k| Column::new(ui.t(k), 14)).collect();
     book.sheet(&format!("{} {week}", ui.t("report-rates")), &columns)?;
@@ -83,7 +92,12 @@ fn questions(ui: &Ui, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteF
 
 fn cases(ui: &Ui, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
     let keys = [
-        "report-case", "report-department", "report-owner", "report-opened", "report-contacted", "report-cause",
+        "report-case",
+        "report-department",
+        "report-owner",
+        "report-opened",
+        "report-contacted",
+        "report-cause",
         "report-state",
     ];
     let columns: Vec<Column> = keys.iter().map(|k| Column::new(ui.t(k), 18)).collect();

@@ -145,9 +145,8 @@ pub async fn create(db: &Db, scope: &Scope, form: &CustomerForm, phones: &[Phone
         note: form.note.clone(),
         ..CustomerIn::default()
     };
-    let made = transact!(db, scope, |tx| {
-        intake::apply(tx, &Recording::by_hand(store), std::slice::from_ref(&row)).await
-    })?;
+    let made =
+        transact!(db, scope, |tx| { intake::apply(tx, &Recording::by_hand(store), std::slice::from_ref(&row)).await })?;
     let done = made.first().and_then(|v| Some((v.customer.customer?, v.customer.how == How::New)));
     done.ok_or_else(|| Problem::internal("an entry by hand left no customer"))
 }

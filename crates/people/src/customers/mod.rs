@@ -184,7 +184,8 @@ pub async fn opt_out(tx: &mut Tx, customer: CustomerId) -> Result<()> {
         return Ok(());
     }
     let (at, store) = (tx.now(), tx.scope().store);
-    audit::note(tx, "customer.opt_out", "customer", customer.raw(), &Value::Null, &json!({ "opted_out": true })).await?;
+    audit::note(tx, "customer.opt_out", "customer", customer.raw(), &Value::Null, &json!({ "opted_out": true }))
+        .await?;
     timeline::add(tx, spoken(customer, store, at, "opted_out")).await?;
     tx.record(&CustomerOptedOut { customer, store, at }).await
 }
@@ -197,7 +198,8 @@ pub async fn opt_in(tx: &mut Tx, customer: CustomerId) -> Result<()> {
         return Ok(());
     }
     let (at, store) = (tx.now(), tx.scope().store);
-    audit::note(tx, "customer.opt_in", "customer", customer.raw(), &Value::Null, &json!({ "opted_out": false })).await?;
+    audit::note(tx, "customer.opt_in", "customer", customer.raw(), &Value::Null, &json!({ "opted_out": false }))
+        .await?;
     timeline::add(tx, spoken(customer, store, at, "opted_in")).await?;
     tx.record(&CustomerOptedIn { customer, store, at }).await
 }

@@ -73,7 +73,8 @@ pub(super) async fn preview(
         Rows::Customers(rows) => intake::classify(reads, scope.group, store, now, &rows).await?,
     };
     let mut judged: Vec<Judged> = verdicts.into_iter().map(Judged::of).collect();
-    let new: Vec<usize> = (0..judged.len()).filter(|i| judged[*i].verdict == RowVerdict::New && dates[*i].is_some()).collect();
+    let new: Vec<usize> =
+        (0..judged.len()).filter(|i| judged[*i].verdict == RowVerdict::New && dates[*i].is_some()).collect();
     let asked: Vec<StoreDate> = new.iter().filter_map(|i| dates[*i]).collect();
     if !asked.is_empty() {
         let late = (hooks().late)(reads, scope, store, kind, &asked).await?;

@@ -15,8 +15,7 @@ pub type Late =
 pub type Reveal = for<'a> fn(&'a mut Tx, ImportId) -> BoxFuture<'a, Result<bool>>;
 /// Cancels the unstarted tasks that the import made for these records; answers the records that must stay, with a
 /// message key below `import-kept-`.
-pub type Undo =
-    for<'a> fn(&'a mut Tx, ImportId, Kind, &'a [i64]) -> BoxFuture<'a, Result<Vec<(i64, &'static str)>>>;
+pub type Undo = for<'a> fn(&'a mut Tx, ImportId, Kind, &'a [i64]) -> BoxFuture<'a, Result<Vec<(i64, &'static str)>>>;
 /// How many tasks the import has planned.
 pub type Planned = for<'a> fn(&'a mut Reads, &'a Scope, ImportId) -> BoxFuture<'a, Result<i64>>;
 

@@ -299,7 +299,8 @@ impl Pending {
 
 /// Cells that were written otherwise than they were read.
 fn mended(row: &SheetRow, layout: &Layout, draft: &Draft) -> Vec<Field> {
-    let said = |field: Field| layout.column(field).and_then(|c| row.cells.get(c.index)).map(text_of).unwrap_or_default();
+    let said =
+        |field: Field| layout.column(field).and_then(|c| row.cells.get(c.index)).map(text_of).unwrap_or_default();
     let (phones, car) = match draft {
         Draft::RepairOrder(d) => (d.visitor.as_ref().map_or(&d.owner.phones, |v| &v.phones), Some(&d.car)),
         Draft::Delivery(d) => (&d.owner.phones, Some(&d.car)),

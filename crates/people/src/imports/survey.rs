@@ -1,8 +1,8 @@
 use super::field::Field;
 use super::header::Layout;
 use super::skip::{Marks, skip};
-use kernel::StoreDate;
 use super::value::text_of;
+use kernel::StoreDate;
 use kernel::loose::{DateOrder, DateVotes, Decision, half_width, says_nothing};
 use platform::sheets::{Cell, SheetRow};
 use serde::{Deserialize, Serialize};
@@ -25,8 +25,7 @@ fn code_of(cell: &Cell) -> String {
     if matches!(cell, Cell::Error(_)) {
         return String::new();
     }
-    let text: String =
-        half_width(&text_of(cell)).trim_start_matches('\'').split_whitespace().collect();
+    let text: String = half_width(&text_of(cell)).trim_start_matches('\'').split_whitespace().collect();
     if says_nothing(&text) || text.chars().count() > 64 { String::new() } else { text }
 }
 

@@ -71,8 +71,13 @@ pub async fn bring(tx: &mut Tx, file: &NewFile, queue: bool) -> Result<()> {
     let scope = tx.scope().clone();
     scope.need(Cap::ImportRun)?;
     let options = Choices { home: scope.store, may: allowed(tx, &scope).await?, kind: file.kind, ..Choices::default() };
-    let new =
-        NewBatch { id: file.id, file_name: &file.name, file_hash: &file.hash, blob_path: &file.path, options: &options };
+    let new = NewBatch {
+        id: file.id,
+        file_name: &file.name,
+        file_hash: &file.hash,
+        blob_path: &file.path,
+        options: &options,
+    };
     store::add(tx, &new).await?;
     audit::note(tx, "import.brought", "import", file.id.raw(), &Value::Null, &json!({ "file": file.hash })).await?;
     if queue { enqueue(tx, PARSE, file.id, "1").await } else { Ok(()) }
@@ -128,13 +133,7 @@ pub async fn correct(tx: &mut Tx, id: ImportId, version: i64, with: &Correction)
 /// # Errors
 /// `NotFound`; `Forbidden` without the right in each store; `Refused("import-questions")` while something is asked;
 /// `Conflict("import-changed")` when the preview shown was not the last.
-pub async fn confirm(
-    tx: &mut Tx,
-    id: ImportId,
-    version: i64,
-    plan_from: Option<StoreDate>,
-    queue: bool,
-) -> Result<()> {
+pub async fn confirm(tx: &mut Tx, id: ImportId, version: i64, plan_from: Option<StoreDate>, queue: bool) -> Result<()> {
     let scope = tx.scope().clone();
     let batch = find(tx, &scope, id).await?;
     if batch.state == State::Asking || !batch.mapping.questions().is_empty() {
@@ -165,8 +164,13 @@ async fn remember(tx: &mut Tx, batch: &Batch) -> Result<()> {
     for (sheet, layout) in batch.mapping.active() {
         let mapping = serde_json::to_value(layout.mapping()).map_err(Problem::internal)?;
         let asked = batch.options.dates.get(&sheet.index).cloned().unwrap_or_default();
-        let decided: BTreeMap<Field, DateOrder> =
-            sheet.orders.decided.iter().filter(|(f, _)| sheet.remembered || asked.contains_key(f)).map(|(f, o)| (*f, *o)).collect();
+        let decided: BTreeMap<Field, DateOrder> = sheet
+            .orders
+            .decided
+            .iter()
+            .filter(|(f, _)| sheet.remembered || asked.contains_key(f))
+            .map(|(f, o)| (*f, *o))
+            .collect();
         let dates = serde_json::to_value(decided).map_err(Problem::internal)?;
         store::put_layout(tx, batch.options.home, &layout.fingerprint, layout.kind.code(), &mapping, &dates).await?;
     }

@@ -6,8 +6,8 @@ use super::changes::Entity;
 use super::input::CarIn;
 use super::ledger::Ledger;
 use super::verdict::{Note, Verdict};
-use crate::vehicles::store::{OwnershipRow, VehicleRow};
 use crate::vehicles::OwnershipWhy;
+use crate::vehicles::store::{OwnershipRow, VehicleRow};
 
 /// What a visit says about its car beyond its papers.
 #[derive(Clone, Copy, Default)]
@@ -134,7 +134,15 @@ impl Ledger<'_> {
     }
 
     /// A visit shows who drives; it makes an owner only where there is none.
-    pub fn visit_owner(&mut self, row: usize, car: VehicleId, customer: CustomerId, day: StoreDate, why: OwnershipWhy, verdict: &mut Verdict) {
+    pub fn visit_owner(
+        &mut self,
+        row: usize,
+        car: VehicleId,
+        customer: CustomerId,
+        day: StoreDate,
+        why: OwnershipWhy,
+        verdict: &mut Verdict,
+    ) {
         let owner = self.known.owner_of(car).map(|o| o.customer_id);
         match owner {
             None => self.new_span(row, car, customer, day, None, why),
@@ -154,7 +162,8 @@ impl Ledger<'_> {
         let open = self.known.owner_of(car).cloned();
         match open {
             None => {
-                let next = self.known.spans.get(&car).and_then(|s| s.iter().map(|o| o.from_day).filter(|d| *d > day).min());
+                let next =
+                    self.known.spans.get(&car).and_then(|s| s.iter().map(|o| o.from_day).filter(|d| *d > day).min());
                 self.new_span(row, car, customer, day, next, OwnershipWhy::Delivery);
             }
             Some(span) if span.customer_id == customer => {
@@ -198,7 +207,14 @@ impl Ledger<'_> {
             import_id: self.import,
         };
         // What came with a new car in the same row goes with it.
-        if !self.made.journal.iter().rev().take_while(|c| c.row == row).any(|c| c.entity == Entity::Vehicle && c.id == car.raw()) {
+        if !self
+            .made
+            .journal
+            .iter()
+            .rev()
+            .take_while(|c| c.row == row)
+            .any(|c| c.entity == Entity::Vehicle && c.id == car.raw())
+        {
             self.made.created(row, Entity::Ownership, span.id);
         }
         if !self.is_new(customer) {

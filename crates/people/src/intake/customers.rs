@@ -55,7 +55,8 @@ impl Incoming for CustomerIn {
         let placed = ledger.person(row, said, found, None, &mut verdict);
         let id = placed.customer;
         verdict.subject = Some(id.raw());
-        verdict.seen_version = (placed.how != How::New).then(|| ledger.known.customers.get(&id).map(|c| c.version)).flatten();
+        verdict.seen_version =
+            (placed.how != How::New).then(|| ledger.known.customers.get(&id).map(|c| c.version)).flatten();
         for phone in &self.other_phones {
             ledger.put_phone(row, id, phone, None);
         }

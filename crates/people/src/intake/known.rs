@@ -112,8 +112,7 @@ impl Known {
             lines.extend(people::lines_of_many(q, group, &without).await?);
         }
         with_lines.extend(ids);
-        let fresh: Vec<CustomerId> =
-            with_lines.into_iter().filter(|id| !self.customers.contains_key(id)).collect();
+        let fresh: Vec<CustomerId> = with_lines.into_iter().filter(|id| !self.customers.contains_key(id)).collect();
         if !fresh.is_empty() {
             let new: HashSet<CustomerId> = fresh.iter().copied().collect();
             lines.into_iter().filter(|l| new.contains(&l.customer_id)).for_each(|l| self.put_line(l));

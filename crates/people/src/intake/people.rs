@@ -61,7 +61,8 @@ impl Ledger<'_> {
         verdict: &mut Verdict,
     ) -> Placed {
         let said = said.settled();
-        let same = said.beside.is_some_and(|(v, _, _)| said.name.is_some_and(|o| matching::agree(o.expose(), v.expose())));
+        let same =
+            said.beside.is_some_and(|(v, _, _)| said.name.is_some_and(|o| matching::agree(o.expose(), v.expose())));
         let decision = match self.pinned {
             Some(id) => Decision { how: How::Known, customer: Some(id), differs_from: None, resembles: Vec::new() },
             None => self.decide(&said, car),
@@ -69,9 +70,11 @@ impl Ledger<'_> {
         let name = said.name.map(PersonName::expose);
         let stays = known.filter(|id| {
             decision.how == How::New
-                && self.known.customers.get(id).is_some_and(|c| {
-                    c.name.is_empty() || name.is_none_or(|n| matching::agree(n, &c.name))
-                })
+                && self
+                    .known
+                    .customers
+                    .get(id)
+                    .is_some_and(|c| c.name.is_empty() || name.is_none_or(|n| matching::agree(n, &c.name)))
         });
         let (customer, how) = match (decision.customer, stays) {
             (Some(id), _) => (id, decision.how),
@@ -149,27 +152,30 @@ impl Ledger<'_> {
         let name = said.name.map_or("", PersonName::expose);
         let organisation = said.organisation || said.name.is_some_and(PersonName::is_organisation);
         let kind = if organisation { CustomerKind::Organisation } else { CustomerKind::Person };
-        self.known.customers.insert(id, CustomerRow {
+        self.known.customers.insert(
             id,
-            group_id: self.group,
-            kind,
-            name: name.to_owned(),
-            name_key: kernel::name::sort_key(name),
-            gender: None,
-            birthday: None,
-            birthday_kind: None,
-            region: None,
-            channel: None,
-            best_time: None,
-            source: None,
-            credit_code: None,
-            note: None,
-            version: 1,
-            created_at: self.now,
-            updated_at: self.now,
-            opted_out_at: None,
-            import_id: self.import,
-        });
+            CustomerRow {
+                id,
+                group_id: self.group,
+                kind,
+                name: name.to_owned(),
+                name_key: kernel::name::sort_key(name),
+                gender: None,
+                birthday: None,
+                birthday_kind: None,
+                region: None,
+                channel: None,
+                best_time: None,
+                source: None,
+                credit_code: None,
+                note: None,
+                version: 1,
+                created_at: self.now,
+                updated_at: self.now,
+                opted_out_at: None,
+                import_id: self.import,
+            },
+        );
         if organisation && !name.is_empty() {
             self.known.put_namesake(name.to_owned(), id);
         }
@@ -267,9 +273,13 @@ impl Ledger<'_> {
     }
 
     fn note_child(&mut self, row: usize, customer: CustomerId, entity: Entity, id: i64) {
-        let came_with = self.made.journal.iter().rev().take_while(|c| c.row == row).any(|c| {
-            c.entity == Entity::Customer && c.id == customer.raw() && c.op == super::changes::Op::Created
-        });
+        let came_with = self
+            .made
+            .journal
+            .iter()
+            .rev()
+            .take_while(|c| c.row == row)
+            .any(|c| c.entity == Entity::Customer && c.id == customer.raw() && c.op == super::changes::Op::Created);
         if !came_with {
             self.made.created(row, entity, id);
         }

@@ -30,10 +30,7 @@ stmt!(
     "SELECT id, entity, entity_id, op, field, before_value, after_value FROM import_change \
      WHERE import_id=$2 AND seq=$3 AND group_id=$1 ORDER BY id DESC LIMIT 1000"
 );
-stmt!(
-    FORGET,
-    "DELETE FROM import_change WHERE id IN {{ids:$2}} AND group_id=$1"
-);
+stmt!(FORGET, "DELETE FROM import_change WHERE id IN {{ids:$2}} AND group_id=$1");
 stmt!(TIME_ZONE, "SELECT tz AS v FROM store WHERE id=$2 AND group_id=$1");
 
 /// # Errors
@@ -50,23 +47,11 @@ pub(super) async fn insert_journal(tx: &mut Tx, import: &Importing<'_>, journal:
         .map(|c| {
             let id = tx.new_id::<kernel::Event>();
             let seq = import.seqs.get(c.row).copied().unwrap_or(0);
-            args![
-                id,
-                import.id,
-                seq,
-                c.entity,
-                c.id,
-                c.op,
-                c.field.clone(),
-                c.before.clone(),
-                c.after.clone(),
-                group
-            ]
+            args![id, import.id, seq, c.entity, c.id, c.op, c.field.clone(), c.before.clone(), c.after.clone(), group]
         })
         .collect();
-    let columns = [
-        "id", "import_id", "seq", "entity", "entity_id", "op", "field", "before_value", "after_value", "group_id",
-    ];
+    let columns =
+        ["id", "import_id", "seq", "entity", "entity_id", "op", "field", "before_value", "after_value", "group_id"];
     tx.bulk("import_change", &columns, &values, "").await.map(|_| ())
 }
 

@@ -89,17 +89,61 @@ macro_rules! columns {
 }
 
 columns!(crate::customers::store::CustomerRow {
-    name, name_key, gender, birthday, birthday_kind, region, channel, best_time, source, credit_code, note, updated_at
+    name,
+    name_key,
+    gender,
+    birthday,
+    birthday_kind,
+    region,
+    channel,
+    best_time,
+    source,
+    credit_code,
+    note,
+    updated_at
 });
 columns!(crate::vehicles::store::VehicleRow {
-    vin, plate, brand, series, model, colour, purchased_on, mileage_km, mileage_on, updated_at
+    vin,
+    plate,
+    brand,
+    series,
+    model,
+    colour,
+    purchased_on,
+    mileage_km,
+    mileage_on,
+    updated_at
 });
 columns!(crate::vehicles::store::OwnershipRow { from_day, until_day });
 columns!(crate::vehicles::store::OrderRow {
-    customer_id, vehicle_id, visitor_name, phone_line_id, opened_on, opened_min, settled_on, settled_min, work_type,
-    items, mileage_km, estimate_fen, amount_fen, labour_fen, parts_fen, advisor, appointment, state, content_hash,
+    customer_id,
+    vehicle_id,
+    visitor_name,
+    phone_line_id,
+    opened_on,
+    opened_min,
+    settled_on,
+    settled_min,
+    work_type,
+    items,
+    mileage_km,
+    estimate_fen,
+    amount_fen,
+    labour_fen,
+    parts_fen,
+    advisor,
+    appointment,
+    state,
+    content_hash,
     updated_at
 });
 columns!(crate::vehicles::store::DeliveryRow {
-    customer_id, phone_line_id, consultant, price_fen, note, state, content_hash, updated_at
+    customer_id,
+    phone_line_id,
+    consultant,
+    price_fen,
+    note,
+    state,
+    content_hash,
+    updated_at
 });

@@ -65,10 +65,7 @@ pub async fn refresh(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
         who.entry(id).or_default().stores.push(store);
     }
     let empty = Gathered::default();
-    let made: Vec<_> = rows
-        .iter()
-        .map(|(id, name)| (*id, who.get(id).unwrap_or(&empty).tokens(name, group)))
-        .collect();
+    let made: Vec<_> = rows.iter().map(|(id, name)| (*id, who.get(id).unwrap_or(&empty).tokens(name, group))).collect();
     store::remember(tx, &made).await
 }
 

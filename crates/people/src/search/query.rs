@@ -114,7 +114,8 @@ impl Class {
                 let mut all = vec![tokens::beginning(*first, *second)];
                 all.extend(letters.windows(2).skip(1).map(|w| tokens::pair(w[0], w[1])));
                 Some(Wanted { all, prefix: None })
-            } Self::Sound(_) | Self::Phone(_) | Self::Plate(_) | Self::Vin(_) => None,
+            }
+            Self::Sound(_) | Self::Phone(_) | Self::Plate(_) | Self::Vin(_) => None,
         }
     }
 }

@@ -27,8 +27,9 @@ async fn add(w: &World, name: &str, phone: &str, plate: &str, vin: &str) -> Cust
         ..CustomerIn::default()
     };
     w.clock.advance(std::time::Duration::from_secs(1));
-    let made: kernel::Result<_> =
-        transact!(w.db, &w.system(), |tx| { apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await });
+    let made: kernel::Result<_> = transact!(w.db, &w.system(), |tx| {
+        apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await
+    });
     made.expect("added")[0].customer.customer.expect("a customer")
 }
 
@@ -137,8 +138,9 @@ async fn a_visitor_leads_to_the_owner() {
             }),
             ..crate::intake::RepairOrderIn::default()
         };
-        let made: kernel::Result<_> =
-            transact!(w.db, &w.system(), |tx| { apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await });
+        let made: kernel::Result<_> = transact!(w.db, &w.system(), |tx| {
+            apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await
+        });
         made.expect("recorded");
         let hits = find(&mut w.db.reads(), &reader(w, false), "赵六", 10).await.expect("found");
         assert_eq!(hits[0].name, "锦江机电设备厂");
@@ -174,7 +176,8 @@ async fn every_question_rides_an_index() {
         for step in plan(&mut q, stmt).await {
             let walks = step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE") && !step.contains("json_each");
             // A derived table of a few rows.
-            let derived = ["SCAN t", "SCAN s", "SCAN (subquery"].iter().any(|s| step == *s || step.starts_with(&format!("{s}-")));
+            let derived =
+                ["SCAN t", "SCAN s", "SCAN (subquery"].iter().any(|s| step == *s || step.starts_with(&format!("{s}-")));
             assert!(!walks || derived || step.contains("CONSTANT ROW"), "{}::{} walks: {step}", stmt.module, stmt.name);
         }
     }

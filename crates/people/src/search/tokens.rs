@@ -235,8 +235,23 @@ mod tests {
         };
         let all = tokens(&who);
         for want in [
-            "g1", "s7", "n9648", "n9648x6668", "b9648x6668", "ychenchenfan", "ychenchen", "ychen", "iccf", "icc",
-            "p1381", "p4417", "l4417", "q7k3", "q5dddxa7", "v3913", "ve2103913",
+            "g1",
+            "s7",
+            "n9648",
+            "n9648x6668",
+            "b9648x6668",
+            "ychenchenfan",
+            "ychenchen",
+            "ychen",
+            "iccf",
+            "icc",
+            "p1381",
+            "p4417",
+            "l4417",
+            "q7k3",
+            "q5dddxa7",
+            "v3913",
+            "ve2103913",
         ] {
             assert!(all.split(' ').any(|t| t == want), "{want} in {all}");
         }

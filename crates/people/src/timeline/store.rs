@@ -15,22 +15,10 @@ stmt!(
      AND (CAST($3 AS BIGINT)=1 OR store_id IS NULL OR store_id IN {{ids:$4}}) \
      AND (CAST($8 AS BIGINT)=1 OR kind IN {{texts:$9}}) ORDER BY at DESC, id DESC LIMIT $7"
 );
-stmt!(
-    FORGET,
-    "DELETE FROM timeline WHERE customer_id=$2 AND kind=$3 AND subject=$4 AND group_id=$1"
-);
-stmt!(
-    FORGET_CUSTOMER,
-    "DELETE FROM timeline WHERE customer_id=$2 AND group_id=$1"
-);
-stmt!(
-    KINDS,
-    "SELECT DISTINCT kind AS v FROM timeline WHERE customer_id=$2 AND group_id=$1 ORDER BY kind LIMIT 50"
-);
-stmt!(
-    MOVE,
-    "UPDATE timeline SET customer_id=$5 WHERE customer_id=$2 AND kind=$3 AND subject=$4 AND group_id=$1"
-);
+stmt!(FORGET, "DELETE FROM timeline WHERE customer_id=$2 AND kind=$3 AND subject=$4 AND group_id=$1");
+stmt!(FORGET_CUSTOMER, "DELETE FROM timeline WHERE customer_id=$2 AND group_id=$1");
+stmt!(KINDS, "SELECT DISTINCT kind AS v FROM timeline WHERE customer_id=$2 AND group_id=$1 ORDER BY kind LIMIT 50");
+stmt!(MOVE, "UPDATE timeline SET customer_id=$5 WHERE customer_id=$2 AND kind=$3 AND subject=$4 AND group_id=$1");
 
 pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
     let (group, actor) = (tx.scope().group, tx.scope().user);
@@ -41,8 +29,7 @@ pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
             args![id, group, e.store, e.customer, e.at, e.kind, e.subject, &e.args, actor, e.import]
         })
         .collect();
-    let columns =
-        ["id", "group_id", "store_id", "customer_id", "at", "kind", "subject", "args", "actor", "import_id"];
+    let columns = ["id", "group_id", "store_id", "customer_id", "at", "kind", "subject", "args", "actor", "import_id"];
     tx.bulk("timeline", &columns, &values, "").await.map(|_| ())
 }
 
@@ -55,17 +42,7 @@ pub(super) async fn page(
     limit: i64,
 ) -> Result<Vec<Line>> {
     let (all, stores) = Sight::of(scope).params();
-    let args = args![
-        scope.group,
-        customer,
-        all,
-        stores.as_slice(),
-        before.0,
-        before.1,
-        limit,
-        kinds.is_empty(),
-        kinds
-    ];
+    let args = args![scope.group, customer, all, stores.as_slice(), before.0, before.1, limit, kinds.is_empty(), kinds];
     q.all(&PAGE, args).await
 }
 

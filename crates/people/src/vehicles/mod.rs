@@ -80,6 +80,7 @@ pub async fn set_owner(
     });
     store::put_ownerships(tx, &put).await?;
     let before = json!({ "owners": touched[1..] });
-    audit::note(tx, "ownership.set", "vehicle", vehicle.raw(), &before, &json!({ "owners": [customer], "from": day })).await?;
+    audit::note(tx, "ownership.set", "vehicle", vehicle.raw(), &before, &json!({ "owners": [customer], "from": day }))
+        .await?;
     crate::search::refresh(tx, &touched).await
 }

@@ -66,6 +66,12 @@ pub trait Sql: Send {
 #[derive(Clone)]
 pub struct Reads(Db);
 
+impl Reads {
+    pub fn now(&self) -> kernel::Millis {
+        self.0.clock().now()
+    }
+}
+
 impl Db {
     pub fn reads(&self) -> Reads {
         Reads(self.clone())

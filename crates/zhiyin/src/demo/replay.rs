@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use contact::cases::{self, ResultForm};
 use contact::followup::{self, AnswerIn, Direction, Mark, NewAttempt, RemarkIn, attempts};
 use contact::scripts::{self, Posted, Script, ScriptBook};
-use kernel::{CaseId, Cap, ContactId, Millis, Post, Problem, Reach, Result, Scope, StoreDate, StoreId, Stores, TaskId, UserId, WorkCalendar};
+use kernel::{
+    Cap, CaseId, ContactId, Millis, Post, Problem, Reach, Result, Scope, StoreDate, StoreId, Stores, TaskId, UserId,
+    WorkCalendar,
+};
 use people::identity::calendar;
 use people::intake::{self, Recording};
 use platform::db::{Db, Sql as _};
@@ -18,7 +21,11 @@ use super::story::{Call, Case, Round, Story, When};
 /// Something that happens at a moment. At the same moment: facts before calls before cases.
 enum Step<'a> {
     /// What the store's system exported for the day before.
-    Import { store: &'a str, visits: Vec<usize>, deliveries: Vec<usize> },
+    Import {
+        store: &'a str,
+        visits: Vec<usize>,
+        deliveries: Vec<usize>,
+    },
     Call(&'a Call),
     Fill(&'a Case),
     Contact(&'a Case, usize),
@@ -61,7 +68,8 @@ impl<'a> Replay<'a> {
     /// # Errors
     /// As the database answers.
     pub async fn new(db: &'a Db, story: &'a Story, cast: &'a Cast, now: Millis) -> Result<Self> {
-        let first = story.frame.stores.first().and_then(|s| cast.stores.get(&s.key)).copied().ok_or(Problem::NotFound)?;
+        let first =
+            story.frame.stores.first().and_then(|s| cast.stores.get(&s.key)).copied().ok_or(Problem::NotFound)?;
         let calendar = calendar::of(&mut db.reads(), cast.group, first).await?;
         let today = calendar.date_of(now);
         let facts = Facts::new(story, &cast.names, today);
@@ -390,11 +398,7 @@ impl<'a> Replay<'a> {
         let fits = |q: &'_ scripts::Question| q.options.iter().find(|o| o.effect == wanted).map(|o| o.key.clone());
         let (question, option) =
             script.questions.iter().find_map(|q| fits(q).map(|o| (q, o))).ok_or(Problem::NotFound)?;
-        let posted = Posted {
-            field: scripts::field_name(question, task),
-            option,
-            text: act.text.clone(),
-        };
+        let posted = Posted { field: scripts::field_name(question, task), option, text: act.text.clone() };
         let given = scripts::resolve(&[(task, script)], &[posted]).map_err(Problem::Invalid)?;
         let started_at = self.db.clock().now();
         let seconds = 96;

@@ -1,6 +1,7 @@
 //! Cases as lines of a list, the same everywhere.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use kernel::{Millis, Result, Scope};
 use platform::db::Sql;
@@ -41,6 +42,18 @@ impl CaseLine {
     }
 }
 
+/// What each kind is called in the edition its case was made with.
+async fn labels(q: &mut impl Sql, scope: &Scope, rows: &[CaseRow]) -> Result<HashMap<i64, HashMap<String, Label>>> {
+    let mut books = HashMap::new();
+    for c in rows {
+        if let Entry::Vacant(place) = books.entry(c.kinds_version) {
+            let book = rulebook::at_version::<KindBook>(q, scope.group, c.store_id, c.kinds_version).await?;
+            place.insert(book.body.kinds.iter().map(|k| (k.id.clone(), k.label.clone())).collect());
+        }
+    }
+    Ok(books)
+}
+
 /// Reads the names that the lines need, once for all.
 pub async fn lines(
     q: &mut impl Sql,
@@ -62,14 +75,9 @@ pub async fn lines(
     let customers = ports::customer_names(q, group, &customers).await?;
     let vehicles = ports::vehicle_lines(q, group, &vehicles).await?;
     let owners = ports::user_names(q, group, &owners).await?;
-    let mut books: HashMap<i64, HashMap<String, Label>> = HashMap::new();
+    let books = labels(q, scope, &rows).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for c in rows {
-        if !books.contains_key(&c.kinds_version) {
-            let book = rulebook::at_version::<KindBook>(q, group, c.store_id, c.kinds_version).await?;
-            let labels = book.body.kinds.iter().map(|k| (k.id.clone(), k.label.clone())).collect();
-            books.insert(c.kinds_version, labels);
-        }
         let label = books.get(&c.kinds_version).and_then(|b| b.get(&c.kind));
         let kind = label.map_or_else(|| c.kind.clone(), |l| l.in_locale(locale).into_owned());
         lines.push(CaseLine {

@@ -76,6 +76,8 @@ pub struct Staff {
     pub admin: Scope,
 }
 
+type Grants = &'static [(Cap, Reach)];
+
 const AGENT: &[(Cap, Reach)] = &[(Cap::CallWork, Reach::Own), (Cap::CaseRead, Reach::Own)];
 const MANAGER: &[(Cap, Reach)] = &[(Cap::CaseRead, Reach::Department), (Cap::CaseHandle, Reach::Department)];
 const GENERAL: &[(Cap, Reach)] = &[(Cap::CaseRead, Reach::Store), (Cap::CaseDecide, Reach::Store)];
@@ -106,7 +108,7 @@ pub async fn furnish(w: &World) -> Staff {
         }
         tx.exec(&ADD_CONTACT, args![w.group, w.store, CUSTOMER, LINE]).await?;
         tx.exec(&ADD_TASK, args![TASK, w.group, w.store, 400i64, CUSTOMER, 300i64, LINE]).await?;
-        let roles: [(i64, &str, &[(Cap, Reach)]); 3] =
+        let roles: [(i64, &str, Grants); 3] =
             [(30, "manager", MANAGER), (31, "general", GENERAL), (32, "agent", AGENT)];
         for (id, key, grants) in roles {
             tx.exec(&ADD_ROLE, args![id, w.group, key, json!(grants)]).await?;

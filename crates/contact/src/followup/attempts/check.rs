@@ -10,7 +10,8 @@ const LONGEST_TEXT: usize = 4_000;
 
 pub fn check(new: &NewAttempt, outcome: &Outcome, tasks: &[Task], now: Millis) -> Result<()> {
     let mut errors = FieldErrors::default();
-    if !(8..=64).contains(&new.client_id.len()) || !new.client_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    if !(8..=64).contains(&new.client_id.len())
+        || !new.client_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     {
         errors.add("client_id", "client-id");
     }

@@ -101,7 +101,11 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         for (id, result) in &mut results {
             *result = tasks.iter().find(|t| t.id == *id).and_then(|t| t.result);
         }
-        lapsed = tasks.iter().filter(|t| t.result == Some(TaskResult::Exhausted) && asked.contains(&t.id)).cloned().collect();
+        lapsed = tasks
+            .iter()
+            .filter(|t| t.result == Some(TaskResult::Exhausted) && asked.contains(&t.id))
+            .cloned()
+            .collect();
         context.refresh(&mut contact, &tasks, now);
         store::save_contact(tx, &mut contact).await?;
     }
@@ -172,10 +176,8 @@ fn about(tasks: &[Task], new: &NewAttempt, late: bool) -> Vec<TaskId> {
 /// C6: ≥ 3 h apart, in different half-days. A call that goes on after a broken line is the same attempt.
 fn counts(context: &Context, tasks: &[Task], past: &[Attempt], outcomes: &Outcomes, at: Millis) -> bool {
     let mut valid = past.iter().filter(|a| !a.late && a.revoked_at.is_none());
-    let continues = valid
-        .clone()
-        .next_back()
-        .is_some_and(|a| outcomes.get(&a.outcome).is_some_and(|o| o.continues_attempt));
+    let continues =
+        valid.clone().next_back().is_some_and(|a| outcomes.get(&a.outcome).is_some_and(|o| o.continues_attempt));
     if continues {
         return false;
     }
@@ -257,7 +259,16 @@ async fn answers(
         let id = tx.new_id::<kernel::Event>();
         let task = a.task.unwrap_or(first);
         rows.push(args![
-            id, group, attempt.store_id, attempt.id, task, &a.question, a.option.clone(), a.effect, a.text.clone(), now
+            id,
+            group,
+            attempt.store_id,
+            attempt.id,
+            task,
+            &a.question,
+            a.option.clone(),
+            a.effect,
+            a.text.clone(),
+            now
         ]);
         if a.effect == Effect::Bad {
             points.push(Point {
@@ -277,7 +288,16 @@ async fn answers(
     for r in &new.remarks {
         let id = tx.new_id::<kernel::Event>();
         rows.push(args![
-            id, group, attempt.store_id, attempt.id, r.task, r.mark, &r.text, r.person.clone(), r.wants_answer, now
+            id,
+            group,
+            attempt.store_id,
+            attempt.id,
+            r.task,
+            r.mark,
+            &r.text,
+            r.person.clone(),
+            r.wants_answer,
+            now
         ]);
         if r.opens_case() {
             points.push(Point {
@@ -302,9 +322,8 @@ fn recall_of(tasks: &[Task], asked: &[TaskId]) -> Option<(TaskId, CaseId)> {
 
 /// B8.4e/f: what the re-call found, where this call settled it: a bad answer is a no, a good or fair one a yes.
 fn satisfied(task: TaskId, new: &NewAttempt, tasks: &[Task], late: bool) -> Option<bool> {
-    let settled = tasks.iter().any(|t| {
-        t.id == task && matches!(t.result, Some(TaskResult::Complete | TaskResult::Partial))
-    });
+    let settled =
+        tasks.iter().any(|t| t.id == task && matches!(t.result, Some(TaskResult::Complete | TaskResult::Partial)));
     let effects: Vec<Effect> =
         new.answers.iter().filter(|a| a.task.is_none_or(|t| t == task)).map(|a| a.effect).collect();
     if effects.contains(&Effect::Bad) {

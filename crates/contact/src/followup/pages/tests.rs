@@ -145,7 +145,7 @@ fn encode(text: &str) -> String {
         .collect()
 }
 
-/// One repair order of 陈晓帆, planned, and seen by the store.
+/// One repair order of 陈晓帆, planned.
 async fn one_order(s: &Shop<'_>) -> String {
     s.order(1, 1, 21, "2026-11-18").await;
     s.record(&[1]).await;

@@ -84,9 +84,26 @@ pub async fn attempts_of(q: &mut impl Sql, group: GroupId, contact: ContactId) -
 pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64>) -> Result<()> {
     let group = tx.scope().group;
     let args = args![
-        a.id, group, a.store_id, a.contact_id, a.customer_id, &a.client_id, a.agent_id, a.direction, &a.outcome,
-        a.counts, a.reached, a.started_at, a.ended_at, a.seconds, a.phone_line_id, a.agreed_at, a.note.clone(),
-        a.who_when.clone(), script_version, a.late
+        a.id,
+        group,
+        a.store_id,
+        a.contact_id,
+        a.customer_id,
+        &a.client_id,
+        a.agent_id,
+        a.direction,
+        &a.outcome,
+        a.counts,
+        a.reached,
+        a.started_at,
+        a.ended_at,
+        a.seconds,
+        a.phone_line_id,
+        a.agreed_at,
+        a.note.clone(),
+        a.who_when.clone(),
+        script_version,
+        a.late
     ];
     tx.exec(&ATTEMPT_ADD, args).await.map(|_| ())
 }

@@ -15,9 +15,27 @@ macro_rules! columns {
 }
 
 const INSERT: [&str; 21] = [
-    "id", "group_id", "store_id", "customer_id", "phone_line_id", "person_key", "person_name", "state", "kinds",
-    "vehicle_id", "due_at", "from_at", "expires_at", "not_before", "promise_at", "attempts", "rank", "agent_id",
-    "best_time", "created_at", "import_id",
+    "id",
+    "group_id",
+    "store_id",
+    "customer_id",
+    "phone_line_id",
+    "person_key",
+    "person_name",
+    "state",
+    "kinds",
+    "vehicle_id",
+    "due_at",
+    "from_at",
+    "expires_at",
+    "not_before",
+    "promise_at",
+    "attempts",
+    "rank",
+    "agent_id",
+    "best_time",
+    "created_at",
+    "import_id",
 ];
 
 stmt!(CONTACT, concat!("SELECT ", columns!(), " FROM contact WHERE id=$3 AND group_id=$1 AND store_id=$2"));
@@ -65,8 +83,12 @@ stmt!(
 // contact_by_customer
 stmt!(
     WAITING_OF_CUSTOMER,
-    concat!("SELECT ", columns!(), " FROM contact WHERE customer_id=$3 AND state IN ('open','number_needed') \
-        AND group_id=$1 AND store_id=$2 ORDER BY due_at, id LIMIT 100")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM contact WHERE customer_id=$3 AND state IN ('open','number_needed') \
+        AND group_id=$1 AND store_id=$2 ORDER BY due_at, id LIMIT 100"
+    )
 );
 stmt!(
     CONTACT_SAVE,
@@ -95,8 +117,12 @@ stmt!(
 // contact_number_needed
 stmt!(
     NUMBERS_NEEDED,
-    concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND state='number_needed' AND group_id=$1 \
-        AND (due_at, id) > ($3, $4) ORDER BY due_at, id LIMIT $5")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM contact WHERE store_id=$2 AND state='number_needed' AND group_id=$1 \
+        AND (due_at, id) > ($3, $4) ORDER BY due_at, id LIMIT $5"
+    )
 );
 // contact_by_customer, then attempt_by_contact.
 stmt!(
@@ -127,9 +153,27 @@ pub async fn insert_contacts(tx: &mut Tx, contacts: &[Contact]) -> Result<()> {
         .iter()
         .map(|c| {
             args![
-                c.id, group, c.store_id, c.customer_id, c.phone_line_id, &c.person_key, c.person_name.clone(), c.state,
-                &c.kinds, c.vehicle_id, c.due_at, c.from_at, c.expires_at, c.not_before, c.promise_at, c.attempts,
-                c.rank, c.agent_id, c.best_time.clone(), now, c.import_id
+                c.id,
+                group,
+                c.store_id,
+                c.customer_id,
+                c.phone_line_id,
+                &c.person_key,
+                c.person_name.clone(),
+                c.state,
+                &c.kinds,
+                c.vehicle_id,
+                c.due_at,
+                c.from_at,
+                c.expires_at,
+                c.not_before,
+                c.promise_at,
+                c.attempts,
+                c.rank,
+                c.agent_id,
+                c.best_time.clone(),
+                now,
+                c.import_id
             ]
         })
         .collect();
@@ -198,9 +242,30 @@ pub async fn untouched_done(q: &mut impl Sql, group: GroupId, ids: &[ContactId])
 pub async fn save_contact(tx: &mut Tx, c: &mut Contact) -> Result<()> {
     let group = tx.scope().group;
     let args = args![
-        group, c.id, c.version, c.phone_line_id, c.person_name.clone(), c.state, &c.kinds, c.vehicle_id, c.due_at,
-        c.from_at, c.expires_at, c.not_before, c.promise_at, c.attempts, c.rank, c.agent_id, c.best_time.clone(),
-        c.lease_user, c.lease_until, c.skip_reason, c.last_outcome.clone(), c.last_attempt_at, c.closed_at, c.import_id
+        group,
+        c.id,
+        c.version,
+        c.phone_line_id,
+        c.person_name.clone(),
+        c.state,
+        &c.kinds,
+        c.vehicle_id,
+        c.due_at,
+        c.from_at,
+        c.expires_at,
+        c.not_before,
+        c.promise_at,
+        c.attempts,
+        c.rank,
+        c.agent_id,
+        c.best_time.clone(),
+        c.lease_user,
+        c.lease_until,
+        c.skip_reason,
+        c.last_outcome.clone(),
+        c.last_attempt_at,
+        c.closed_at,
+        c.import_id
     ];
     if tx.exec(&CONTACT_SAVE, args).await? == 0 {
         return Err(Problem::Conflict("contact-changed"));

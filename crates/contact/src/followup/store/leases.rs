@@ -27,10 +27,7 @@ stmt!(
     "INSERT INTO dial_log (id, group_id, store_id, user_id, contact_id, case_id, phone_line_id, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)"
 );
 // dial_log_by_user; counted up to a limit, never beyond.
-stmt!(
-    DIALS_SINCE,
-    "SELECT COUNT(*) AS v FROM (SELECT 1 FROM dial_log WHERE user_id=$1 AND at > $2 LIMIT 1001) t"
-);
+stmt!(DIALS_SINCE, "SELECT COUNT(*) AS v FROM (SELECT 1 FROM dial_log WHERE user_id=$1 AND at > $2 LIMIT 1001) t");
 
 pub async fn take_lease(tx: &mut Tx, store: StoreId, id: ContactId, user: UserId, until: Millis) -> Result<bool> {
     let (group, now) = (tx.scope().group, tx.now());
@@ -73,10 +70,7 @@ pub async fn log_dial(
 }
 
 // dial_log_by_line
-stmt!(
-    DIALLED,
-    "SELECT COUNT(*) AS v FROM (SELECT 1 FROM dial_log WHERE phone_line_id=$2 AND group_id=$1 LIMIT 1) t"
-);
+stmt!(DIALLED, "SELECT COUNT(*) AS v FROM (SELECT 1 FROM dial_log WHERE phone_line_id=$2 AND group_id=$1 LIMIT 1) t");
 
 /// Whether a number was ever dialled.
 pub async fn was_dialled(q: &mut impl Sql, group: kernel::GroupId, line: PhoneLineId) -> Result<bool> {

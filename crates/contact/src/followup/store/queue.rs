@@ -54,7 +54,9 @@ stmt!(SECTION_ALL, section!(""));
 stmt!(
     PROMISES,
     concat!(
-        "SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND state='open' AND promise_at IS NOT NULL \
+        "SELECT ",
+        columns!(),
+        " FROM contact WHERE store_id=$2 AND state='open' AND promise_at IS NOT NULL \
          AND promise_at > $3 AND promise_at <= $4 AND group_id=$1 AND kinds LIKE $5 \
          AND (CAST($6 AS BIGINT)=0 OR agent_id=$6 OR agent_id IS NULL) ORDER BY promise_at, id LIMIT 500"
     )
@@ -106,12 +108,7 @@ pub struct Section<'a> {
     pub limit: i64,
 }
 
-pub async fn section(
-    q: &mut impl Sql,
-    group: GroupId,
-    store: StoreId,
-    s: &Section<'_>,
-) -> Result<Vec<QueueRow>> {
+pub async fn section(q: &mut impl Sql, group: GroupId, store: StoreId, s: &Section<'_>) -> Result<Vec<QueueRow>> {
     let (due, attempts, rank, id) = s.after;
     let mut args: Args =
         args![group, store, s.now, s.promises_until, s.ready, s.kinds, due, attempts, rank, id, s.limit];

@@ -15,9 +15,31 @@ macro_rules! columns {
 }
 
 const INSERT: [&str; 25] = [
-    "id", "group_id", "store_id", "kind", "class", "rule_version", "subject_kind", "subject_id", "round", "customer_id",
-    "vehicle_id", "phone_line_id", "contact_id", "event_on", "from_on", "due_on", "from_at", "due_at", "expires_at",
-    "state", "max_attempts", "agent_id", "created_at", "import_id", "result",
+    "id",
+    "group_id",
+    "store_id",
+    "kind",
+    "class",
+    "rule_version",
+    "subject_kind",
+    "subject_id",
+    "round",
+    "customer_id",
+    "vehicle_id",
+    "phone_line_id",
+    "contact_id",
+    "event_on",
+    "from_on",
+    "due_on",
+    "from_at",
+    "due_at",
+    "expires_at",
+    "state",
+    "max_attempts",
+    "agent_id",
+    "created_at",
+    "import_id",
+    "result",
 ];
 
 // task_by_contact
@@ -37,14 +59,22 @@ stmt!(
 // task_by_customer
 stmt!(
     OPEN_TASKS_OF_CUSTOMER,
-    concat!("SELECT ", columns!(), " FROM task WHERE customer_id=$2 AND state IN ('open','hidden') AND group_id=$1 \
-        ORDER BY due_at, id LIMIT 1000")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM task WHERE customer_id=$2 AND state IN ('open','hidden') AND group_id=$1 \
+        ORDER BY due_at, id LIMIT 1000"
+    )
 );
 // task_open_expiry
 stmt!(
     TASKS_EXPIRED,
-    concat!("SELECT ", columns!(), " FROM task WHERE expires_at <= $1 AND id > $2 AND state IN ('open','hidden') \
-        AND group_id=$3 AND store_id=$4 ORDER BY id LIMIT $5")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM task WHERE expires_at <= $1 AND id > $2 AND state IN ('open','hidden') \
+        AND group_id=$3 AND store_id=$4 ORDER BY id LIMIT $5"
+    )
 );
 stmt!(
     STORES_WITH_EXPIRED,
@@ -54,8 +84,12 @@ stmt!(
 // task_by_import
 stmt!(
     TASKS_OF_IMPORT,
-    concat!("SELECT ", columns!(), " FROM task WHERE import_id=$2 AND group_id=$1 AND subject_kind=$3 AND subject_id IN \
-        {{ids:$4}} ORDER BY id")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM task WHERE import_id=$2 AND group_id=$1 AND subject_kind=$3 AND subject_id IN \
+        {{ids:$4}} ORDER BY id"
+    )
 );
 stmt!(TASKS_COUNT_OF_IMPORT, "SELECT COUNT(*) AS v FROM task WHERE import_id=$2 AND group_id=$1");
 stmt!(
@@ -64,7 +98,10 @@ stmt!(
      expires_at=$11, agent_id=$12, class=$13, event_on=$14, from_on=$15, due_on=$16, from_at=$17, due_at=$18, \
      phone_line_id=$19, vehicle_id=$20, rule_version=$21, version=version+1 WHERE id=$2 AND group_id=$1 AND version=$3"
 );
-stmt!(TASKS_SHOW, "UPDATE task SET state='open', version=version+1 WHERE contact_id IN {{ids:$2}} AND state='hidden' AND group_id=$1");
+stmt!(
+    TASKS_SHOW,
+    "UPDATE task SET state='open', version=version+1 WHERE contact_id IN {{ids:$2}} AND state='hidden' AND group_id=$1"
+);
 stmt!(
     TASKS_AGENT,
     "UPDATE task SET agent_id=$3, version=version+1 WHERE contact_id=$2 AND group_id=$1 AND state IN ('open','hidden')"
@@ -95,8 +132,12 @@ stmt!(
 // task_by_window
 stmt!(
     OPEN_FROM,
-    concat!("SELECT ", columns!(), " FROM task WHERE store_id=$2 AND due_on >= $3 AND state IN ('open','hidden') AND id > $4 \
-        AND group_id=$1 ORDER BY id LIMIT $5")
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM task WHERE store_id=$2 AND due_on >= $3 AND state IN ('open','hidden') AND id > $4 \
+        AND group_id=$1 ORDER BY id LIMIT $5"
+    )
 );
 
 /// A task as planning makes it.
@@ -125,9 +166,31 @@ pub async fn insert_tasks(tx: &mut Tx, tasks: &[NewTask]) -> Result<u64> {
         .map(|n| {
             let t = &n.task;
             args![
-                t.id, group, t.store_id, &t.kind, t.class, t.rule_version, t.subject_kind, t.subject_id, t.round, t.customer_id,
-                t.vehicle_id, t.phone_line_id, t.contact_id, t.event_on, t.from_on, t.due_on, t.from_at, t.due_at,
-                t.expires_at, t.state, t.max_attempts, t.agent_id, t.created_at, n.import, t.result
+                t.id,
+                group,
+                t.store_id,
+                &t.kind,
+                t.class,
+                t.rule_version,
+                t.subject_kind,
+                t.subject_id,
+                t.round,
+                t.customer_id,
+                t.vehicle_id,
+                t.phone_line_id,
+                t.contact_id,
+                t.event_on,
+                t.from_on,
+                t.due_on,
+                t.from_at,
+                t.due_at,
+                t.expires_at,
+                t.state,
+                t.max_attempts,
+                t.agent_id,
+                t.created_at,
+                n.import,
+                t.result
             ]
         })
         .collect();
@@ -192,9 +255,27 @@ pub async fn count_of_import(q: &mut impl Sql, group: GroupId, import: ImportId)
 pub async fn save_task(tx: &mut Tx, t: &mut Task) -> Result<()> {
     let group = tx.scope().group;
     let args = args![
-        group, t.id, t.version, t.state, t.result, t.attempts, t.attempts_in_window, t.reached, t.closed_at,
-        t.contact_id, t.expires_at, t.agent_id, t.class, t.event_on, t.from_on, t.due_on, t.from_at, t.due_at,
-        t.phone_line_id, t.vehicle_id, t.rule_version
+        group,
+        t.id,
+        t.version,
+        t.state,
+        t.result,
+        t.attempts,
+        t.attempts_in_window,
+        t.reached,
+        t.closed_at,
+        t.contact_id,
+        t.expires_at,
+        t.agent_id,
+        t.class,
+        t.event_on,
+        t.from_on,
+        t.due_on,
+        t.from_at,
+        t.due_at,
+        t.phone_line_id,
+        t.vehicle_id,
+        t.rule_version
     ];
     if tx.exec(&TASK_SAVE, args).await? == 0 {
         return Err(Problem::Conflict("task-changed"));
@@ -239,8 +320,7 @@ pub async fn insert_no_tasks(
         .collect();
     let columns = ["store_id", "kind", "subject_kind", "subject_id", "group_id", "due_on", "found_at", "import_id"];
     tx.bulk("late_event", &columns, &late, "ON CONFLICT DO NOTHING").await?;
-    let columns =
-        ["store_id", "kind", "subject_kind", "subject_id", "group_id", "due_on", "reason", "at", "import_id"];
+    let columns = ["store_id", "kind", "subject_kind", "subject_id", "group_id", "due_on", "reason", "at", "import_id"];
     tx.bulk("skipped_event", &columns, &skipped, "ON CONFLICT DO NOTHING").await.map(|_| ())
 }
 

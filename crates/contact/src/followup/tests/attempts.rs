@@ -122,7 +122,10 @@ async fn 号码_换下一个_用尽则待补_补上即回() {
         };
         assert!(!dead(11, "wrong_number").await.number_needed);
         let held = s.only().await;
-        assert_eq!((held.phone_line_id.map(PhoneLineId::raw), show(held.not_before)), (Some(12), "2026-11-19 10:00".into()));
+        assert_eq!(
+            (held.phone_line_id.map(PhoneLineId::raw), show(held.not_before)),
+            (Some(12), "2026-11-19 10:00".into())
+        );
         assert!(dead(12, "out_of_service").await.number_needed);
         assert_eq!((s.phone_status(11).await, s.phone_status(12).await), ("wrong".into(), "out_of_service".into()));
         assert_eq!(numbers::needed(&mut s.w.db.reads(), &s.me(), None).await.expect("a list").len(), 1);
@@ -212,8 +215,19 @@ fn same(
 #[tokio::test]
 async fn 每种结果都能原样收回() {
     for outcome in [
-        "complete", "partial", "not_convenient", "no_answer", "busy", "switched_off", "out_of_service", "wrong_number",
-        "not_the_person", "refused", "opted_out", "line_broken", "misdialled",
+        "complete",
+        "partial",
+        "not_convenient",
+        "no_answer",
+        "busy",
+        "switched_off",
+        "out_of_service",
+        "wrong_number",
+        "not_the_person",
+        "refused",
+        "opted_out",
+        "line_broken",
+        "misdialled",
     ] {
         in_shop(async |s| {
             s.order(1, 1, 21, "2026-11-18").await;
@@ -256,7 +270,8 @@ async fn 收回_有时限_有变化则拒绝() {
         s.save(&other, &s.attempt(contact, "no_answer")).await.expect("saved");
         assert!(matches!(s.revoke(second.attempt).await, Err(Problem::Refused("revoke-worked-since"))));
         // Nothing was struck out by the refused one.
-        let view = crate::followup::call::open(&mut s.w.db.reads(), &s.me(), contact, s.w.clock.now()).await.expect("a view");
+        let view =
+            crate::followup::call::open(&mut s.w.db.reads(), &s.me(), contact, s.w.clock.now()).await.expect("a view");
         assert!(view.attempts.iter().all(|a| a.revoked_at.is_none()));
     })
     .await;
@@ -328,7 +343,10 @@ async fn 不满意_随通话一同上报_收回时一同复原() {
             .map(|p| p.question.as_deref().or(p.remark.map(|m| m.key())).expect("one of them"))
             .collect();
         assert_eq!(points, ["waiting", "complaint", "suggestion", "question"]);
-        assert_eq!((heard.len(), heard[0].satisfied, heard[0].recall, heard[0].tasks.as_slice()), (1, None, None, &[task.id][..]));
+        assert_eq!(
+            (heard.len(), heard[0].satisfied, heard[0].recall, heard[0].tasks.as_slice()),
+            (1, None, None, &[task.id][..])
+        );
         assert!(heard[0].points.iter().all(|p| p.task == task.id) && heard[0].points[1].remark_id.is_some());
         assert_eq!(s.task_of(2).await.result, Some(TaskResult::Superseded));
         s.revoke(saved.attempt).await.expect("taken back");
@@ -420,7 +438,10 @@ async fn 迟到的提交_不丢_记为迟到() {
         let late = s.save(&s.me(), &draft).await.expect("kept");
         assert!(late.first && late.arrived_late);
         let after = s.task_of(1).await;
-        assert_eq!((after.version, after.closed_at, after.attempts), (closed.version, closed.closed_at, closed.attempts));
+        assert_eq!(
+            (after.version, after.closed_at, after.attempts),
+            (closed.version, closed.closed_at, closed.attempts)
+        );
         assert_eq!(s.count("call_recorded").await, 3, "what the customer said is heard all the same");
         // Still open, but called by somebody else since: late as well.
         s.order(2, 1, 22, "2026-11-25").await;

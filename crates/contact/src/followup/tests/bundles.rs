@@ -72,7 +72,8 @@ async fn 集团多车_细问三台_其余合并() {
         s.order(6, 5, 31, "2026-11-18").await;
         s.record(&[1, 2, 3, 4, 5, 6]).await;
         let contact = s.only().await.id;
-        let view = crate::followup::call::open(&mut s.w.db.reads(), &s.me(), contact, s.w.clock.now()).await.expect("a view");
+        let view =
+            crate::followup::call::open(&mut s.w.db.reads(), &s.me(), contact, s.w.clock.now()).await.expect("a view");
         assert_eq!(view.tasks.iter().filter(|t| t.in_detail).count(), 4);
         let mut call = s.attempt(contact, "complete");
         // The agent asked about the fifth as well.
@@ -133,7 +134,8 @@ async fn 分配_份额与请假_批量改派_离职交接() {
         assert!(matches!(refused, Err(kernel::Problem::Invalid(_))));
         // Somebody is on the phone with one of 101's.
         let busy = s.contacts().await.into_iter().find(|c| c.agent_id == Some(UserId::new(101))).expect("one").id;
-        transact!(s.w.db, &s.as_agent(UserId::new(101)), |tx| { crate::followup::lease::take(tx, busy).await }).expect("taken");
+        transact!(s.w.db, &s.as_agent(UserId::new(101)), |tx| { crate::followup::lease::take(tx, busy).await })
+            .expect("taken");
         let to = Some(UserId::new(103));
         let moved = transact!(s.w.db, &boss, |tx| { distribute::reassign(tx, &ids, to).await }).expect("moved");
         assert_eq!(moved, 8);

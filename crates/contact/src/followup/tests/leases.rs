@@ -49,7 +49,8 @@ async fn 租约_续期_到期_旧页失效() {
         s.record(&[1]).await;
         let contact = s.only().await.id;
         let take = async |scope| transact!(s.w.db, scope, |tx| { lease::take(tx, contact).await });
-        let renew = async |scope, fence: Millis| transact!(s.w.db, scope, |tx| { lease::renew(tx, contact, fence).await });
+        let renew =
+            async |scope, fence: Millis| transact!(s.w.db, scope, |tx| { lease::renew(tx, contact, fence).await });
         let first = take(&me).await.expect("taken");
         assert_eq!(first.until, s.w.clock.now().plus_minutes(10));
         s.w.clock.advance(std::time::Duration::from_secs(300));
@@ -65,7 +66,13 @@ async fn 租约_续期_到期_旧页失效() {
         take(&other).await.expect("free again");
         assert!(matches!(take(&me).await, Err(Problem::Conflict("contact-taken"))));
         // A store of another group finds nothing.
-        let stranger = s.w.scope_at(s.w.other_group, s.w.stranger, UserId::new(5), None, &[(kernel::Cap::CallWork, kernel::Reach::Own)]);
+        let stranger = s.w.scope_at(
+            s.w.other_group,
+            s.w.stranger,
+            UserId::new(5),
+            None,
+            &[(kernel::Cap::CallWork, kernel::Reach::Own)],
+        );
         assert!(matches!(take(&stranger).await, Err(Problem::NotFound)));
     })
     .await;
@@ -74,7 +81,9 @@ async fn 租约_续期_到期_旧页失效() {
 #[tokio::test]
 async fn 队列_次序与缘由() {
     in_shop(async |s| {
-        for (id, settled) in [(10, "2026-11-13"), (11, "2026-11-16"), (12, "2026-11-17"), (13, "2026-11-18"), (14, "2026-11-19")] {
+        for (id, settled) in
+            [(10, "2026-11-13"), (11, "2026-11-16"), (12, "2026-11-17"), (13, "2026-11-18"), (14, "2026-11-19")]
+        {
             s.customer(id, &format!("客户{id}"), &format!("1390000{id:04}")).await;
             s.order(id, id, id + 100, settled).await;
         }
@@ -151,7 +160,8 @@ async fn 暂放一边_一小时后回来() {
         s.record(&[1]).await;
         let contact = s.only().await.id;
         let me = s.me();
-        let back = transact!(s.w.db, &me, |tx| { lease::put_aside(tx, contact, Aside::NeedsFacts).await }).expect("aside");
+        let back =
+            transact!(s.w.db, &me, |tx| { lease::put_aside(tx, contact, Aside::NeedsFacts).await }).expect("aside");
         assert_eq!(show(back), "2026-11-19 11:00");
         let next = async || transact!(s.w.db, &me, |tx| { queue::next_for(tx).await }).expect("next");
         assert_eq!(next().await, None);
@@ -161,7 +171,8 @@ async fn 暂放一边_一小时后回来() {
         assert_eq!(next().await.map(|l| l.contact), Some(contact));
         // Close to the deadline it comes back before it.
         s.now("2026-11-21 18:30");
-        let back = transact!(s.w.db, &me, |tx| { lease::put_aside(tx, contact, Aside::BadMoment).await }).expect("aside");
+        let back =
+            transact!(s.w.db, &me, |tx| { lease::put_aside(tx, contact, Aside::BadMoment).await }).expect("aside");
         assert_eq!(show(back), "2026-11-21 18:45");
     })
     .await;
@@ -234,9 +245,15 @@ async fn 通话视图_号码遮蔽_资料齐全() {
         .expect("planned");
         let view = call::open(&mut s.w.db.reads(), &s.me(), s.only().await.id, s.w.clock.now()).await.expect("a view");
         assert_eq!(view.numbers.len(), 1);
-        assert!(view.numbers[0].next && format!("{:?} {}", view.numbers[0].phone, view.numbers[0].phone).contains("138****4417"));
+        assert!(
+            view.numbers[0].next
+                && format!("{:?} {}", view.numbers[0].phone, view.numbers[0].phone).contains("138****4417")
+        );
         assert!(view.tasks[0].date_is_second_choice && view.tasks[0].in_detail);
-        assert_eq!(view.tasks[0].vehicle.as_ref().and_then(|v| v.plate.clone()).map(|p| p.to_string()).as_deref(), Some("川A·00021"));
+        assert_eq!(
+            view.tasks[0].vehicle.as_ref().and_then(|v| v.plate.clone()).map(|p| p.to_string()).as_deref(),
+            Some("川A·00021")
+        );
         assert_eq!((view.blocks.len(), view.person.as_str()), (1, "陈晓帆"));
         let nobody = s.w.scope(UserId::new(7), None, &[(kernel::Cap::CustomerRead, kernel::Reach::Store)]);
         let refused = call::open(&mut s.w.db.reads(), &nobody, view.contact.id, s.w.clock.now()).await;

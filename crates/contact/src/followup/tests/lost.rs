@@ -25,8 +25,19 @@ enum Step {
 }
 
 const OUTCOMES: [&str; 13] = [
-    "complete", "partial", "not_convenient", "no_answer", "busy", "switched_off", "out_of_service", "wrong_number",
-    "not_the_person", "refused", "opted_out", "line_broken", "misdialled",
+    "complete",
+    "partial",
+    "not_convenient",
+    "no_answer",
+    "busy",
+    "switched_off",
+    "out_of_service",
+    "wrong_number",
+    "not_the_person",
+    "refused",
+    "opted_out",
+    "line_broken",
+    "misdialled",
 ];
 
 fn step() -> impl Strategy<Value = Step> {
@@ -67,10 +78,7 @@ async fn run(w: &World, steps: &[Step]) -> Result<(), TestCaseError> {
                 if let Some((attempt, agent)) = last.take() {
                     let scope = s.as_agent(kernel::UserId::new(agent));
                     let outcome = transact!(w.db, &scope, |tx| { attempts::revoke(tx, attempt).await });
-                    prop_assert!(
-                        matches!(outcome, Ok(()) | Err(kernel::Problem::Refused(_))),
-                        "{:?}", outcome
-                    );
+                    prop_assert!(matches!(outcome, Ok(()) | Err(kernel::Problem::Refused(_))), "{:?}", outcome);
                 }
             }
             Step::Order { customer } => {
@@ -116,7 +124,10 @@ async fn invariants(s: &Shop<'_>, after: &Step) -> Result<(), TestCaseError> {
                 let state = home.map(|c| c.state);
                 prop_assert!(
                     matches!(state, Some(ContactState::Open | ContactState::NumberNeeded)),
-                    "{:?}: task {} open in {:?}", after, t.id, state
+                    "{:?}: task {} open in {:?}",
+                    after,
+                    t.id,
+                    state
                 );
                 prop_assert!(t.result.is_none() && t.closed_at.is_none(), "{:?}", t);
             }
@@ -135,8 +146,10 @@ async fn invariants(s: &Shop<'_>, after: &Step) -> Result<(), TestCaseError> {
             prop_assert_eq!(Some(c.attempts), open.iter().map(|t| t.attempts).max());
             prop_assert!(open.iter().all(|t| c.kinds().contains(&t.kind.as_str())));
             // An attempt beyond the rule's is only made where a time was agreed, or the line broke.
-            let extra = matches!(c.last_outcome.as_deref(), Some("not_convenient" | "not_the_person" | "line_broken" | "misdialled"))
-                || c.promise_at.is_some();
+            let extra = matches!(
+                c.last_outcome.as_deref(),
+                Some("not_convenient" | "not_the_person" | "line_broken" | "misdialled")
+            ) || c.promise_at.is_some();
             prop_assert!(extra || open.iter().all(|t| t.attempts < t.max_attempts), "{:?}: {:?}", after, c);
         }
     }

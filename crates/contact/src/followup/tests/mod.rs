@@ -9,4 +9,5 @@ mod planned;
 mod rulebooks;
 pub(crate) mod shop;
 mod spacing;
+mod volume;
 mod windows;

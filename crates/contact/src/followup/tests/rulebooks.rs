@@ -10,7 +10,8 @@ use crate::followup::rules::{CallWindow, FollowupRules};
 fn 出厂规则_照章() {
     let rules = FollowupRules::seed();
     assert_eq!(rules.check(), Vec::new());
-    for (key, days, expires, attempts, script) in [("3DC", (1, 3), 7, 3, "service"), ("7DC", (3, 7), 14, 4, "delivery")] {
+    for (key, days, expires, attempts, script) in [("3DC", (1, 3), 7, 3, "service"), ("7DC", (3, 7), 14, 4, "delivery")]
+    {
         let r = rules.rule(key).expect(key);
         assert_eq!((r.days_from, r.days_to), days, "{key}");
         assert_eq!((r.expires_after_day, r.attempts, r.script.as_str()), (expires, attempts, script));

@@ -1,10 +1,10 @@
 //! A small repair shop to test in: customers, cars, orders, agents.
 
 use kernel::{
-    AttemptId, Cap, ContactId, CustomerId, DeliveryId, ImportId, Millis, Reach, RepairOrderId, Result, Scope, StoreDate,
-    UserId, VehicleId,
+    AttemptId, Cap, ContactId, CustomerId, DeliveryId, ImportId, Millis, Reach, RepairOrderId, Result, Scope,
+    StoreDate, UserId, VehicleId,
 };
-use platform::db::{Bind as _, Sql as _};
+use platform::db::{Bind as _, Sql as _, Stmt};
 use platform::events::Wire;
 use platform::{args, stmt, transact};
 use testkit::World;
@@ -50,12 +50,12 @@ stmt!(
     T_SHARE,
     "INSERT INTO agent_share (store_id, user_id, group_id, share, absent_from, absent_until) VALUES ($1,$2,1,$3,$4,$5)"
 );
-stmt!(T_BLOCK, "INSERT INTO contact_block (customer_id, store_id, reason, subject, group_id, since) VALUES ($1,$2,'case',1,1,0)");
-stmt!(T_OPTED, "UPDATE customer SET opted_out_at=1 WHERE id=$1");
 stmt!(
-    T_DAY,
-    "INSERT INTO calendar_day (group_id, store_id, day, kind, name, source) VALUES (1,0,$1,$2,'测试','test')"
+    T_BLOCK,
+    "INSERT INTO contact_block (customer_id, store_id, reason, subject, group_id, since) VALUES ($1,$2,'case',1,1,0)"
 );
+stmt!(T_OPTED, "UPDATE customer SET opted_out_at=1 WHERE id=$1");
+stmt!(T_DAY, "INSERT INTO calendar_day (group_id, store_id, day, kind, name, source) VALUES (1,0,$1,$2,'测试','test')");
 stmt!(T_PHONE_STATUS, "SELECT status AS v FROM customer_phone WHERE id=$1");
 stmt!(T_EVENTS, "SELECT COUNT(*) AS v FROM event WHERE kind=$1");
 stmt!(T_LATE, "SELECT COUNT(*) AS v FROM late_event");
@@ -73,6 +73,8 @@ stmt!(
      contact_id, event_on, from_on, due_on, from_at, due_at, expires_at, state, result, attempts, attempts_in_window, \
      reached, max_attempts, agent_id, closed_at, created_at, version FROM task ORDER BY id"
 );
+
+platform::row! { struct PlanStep { detail: String } }
 
 pub fn d(text: &str) -> StoreDate {
     text.parse().unwrap_or_else(|_| panic!("{text}"))
@@ -158,7 +160,7 @@ impl Shop<'_> {
         self.client(id, "organisation", name, phone).await;
     }
     async fn client(&self, id: i64, kind: &str, name: &str, phone: &str) {
-        transact!(self.w.db, &self.system(), |tx| { 
+        transact!(self.w.db, &self.system(), |tx| {
             tx.exec(&T_CUSTOMER, args![id, kind, name]).await?;
             tx.exec(&T_SIGHT, args![id, self.w.store]).await
         })
@@ -243,10 +245,8 @@ impl Shop<'_> {
         transact!(self.w.db, &self.system(), |tx| { tx.record(&event).await }).expect("recorded");
     }
     pub async fn cancel(&self, ids: &[i64]) {
-        let event = RepairOrdersCancelled {
-            store: self.w.store,
-            ids: ids.iter().map(|i| RepairOrderId::new(*i)).collect(),
-        };
+        let event =
+            RepairOrdersCancelled { store: self.w.store, ids: ids.iter().map(|i| RepairOrderId::new(*i)).collect() };
         transact!(self.w.db, &self.system(), |tx| { tx.record(&event).await }).expect("cancelled");
     }
 
@@ -281,10 +281,22 @@ impl Shop<'_> {
         self.w.db.reads().all(&T_SKIPPED, args![]).await.expect("skipped")
     }
     pub async fn phone_status(&self, id: i64) -> String {
-        let found: platform::db::One<String> = self.w.db.reads().get(&T_PHONE_STATUS, args![id]).await.expect("a phone");
+        let found: platform::db::One<String> =
+            self.w.db.reads().get(&T_PHONE_STATUS, args![id]).await.expect("a phone");
         found.0
     }
 
+    /// How SQLite goes about a statement of follow-up.
+    pub async fn plan(&self, name: &str) -> String {
+        let stmt = inventory::iter::<&'static Stmt>
+            .into_iter()
+            .find(|s| s.name == name && s.module.contains("followup::store"))
+            .unwrap_or_else(|| panic!("{name}"));
+        let text: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {}", stmt.lite).into_boxed_str());
+        let explain: &'static Stmt = Box::leak(Box::new(Stmt::new("EXPLAIN", "tests", text, text)));
+        let steps: Vec<PlanStep> = self.w.db.reads().all(explain, args![]).await.expect(name);
+        steps.into_iter().map(|s| s.detail + " \n").collect()
+    }
     pub async fn page(&self, scope: &Scope, filter: &Filter) -> Result<Page> {
         queue::page(&mut self.w.db.reads(), scope, filter, self.w.clock.now()).await
     }

@@ -67,15 +67,8 @@ fn 方便时间_用于下一次_不误期限() {
         ("20:00-21:00", "2026-11-20 19:00", "2026-11-19 14:00"),
         ("随便", "2026-11-20 19:00", "2026-11-19 14:00"),
     ] {
-        let got = tries::next_try(
-            &hours,
-            SPACING,
-            no_answer,
-            at("2026-11-19 10:00"),
-            None,
-            best_time::span(best),
-            at(due),
-        );
+        let got =
+            tries::next_try(&hours, SPACING, no_answer, at("2026-11-19 10:00"), None, best_time::span(best), at(due));
         assert_eq!(show(got), want, "{best} until {due}");
     }
 }

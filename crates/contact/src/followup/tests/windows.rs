@@ -115,10 +115,8 @@ fn event(customer: i64) -> EventFacts {
 fn 计划决定_过期_跳过_起始日() {
     let rule = rule("3DC");
     let calendar = store();
-    let lately = |days: i64, now: Millis| Against {
-        case_open: false,
-        contacted_at: Some(now.plus(-days * Millis::DAY)),
-    };
+    let lately =
+        |days: i64, now: Millis| Against { case_open: false, contacted_at: Some(now.plus(-days * Millis::DAY)) };
     let nothing = |_| Against::default();
     let case = |_| Against { case_open: true, contacted_at: None };
     let table: [(&str, &str, bool, &dyn Fn(Millis) -> Against, Option<&str>, &str); 10] = [

@@ -1,4 +1,5 @@
 pub mod list;
+pub mod part;
 pub mod report;
 pub mod weekly;
 
@@ -57,4 +58,3 @@ fn query(ask: &Question, store: Option<StoreId>) -> String {
 fn parse_week(text: &str) -> Result<StoreDate> {
     text.parse::<StoreDate>().map(StoreDate::iso_week_monday).map_err(|_| Problem::NotFound)
 }
-

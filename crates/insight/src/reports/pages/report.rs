@@ -105,8 +105,7 @@ pub async fn shown(
     let book = rulebook::current::<ScriptBook>(&mut reads, ask.group, home).await?;
     let named = desk.scope().may(Cap::ReportAgents);
     let ids: Vec<UserId> = if named { body.agents.iter().map(|a| a.0).collect() } else { Vec::new() };
-    let names: HashMap<UserId, String> =
-        store::user_names(&mut reads, ask.group, &ids).await?.into_iter().collect();
+    let names: HashMap<UserId, String> = store::user_names(&mut reads, ask.group, &ids).await?.into_iter().collect();
     let mut questions = Vec::new();
     let mut items = Vec::new();
     for q in &body.questions {

@@ -33,7 +33,13 @@ pub async fn list(desk: Desk) -> Answer {
     let today = desk.ui().today().ok_or_else(|| Problem::internal("no today"))?;
     let last = today.iso_week_monday().days_after(-7);
     let missing = (!weeks.iter().any(|w| w.week == last)).then_some(last);
-    let weeks = weeks.into_iter().map(|w| { let end = w.week.days_after(6); (w, end) }).collect();
+    let weeks = weeks
+        .into_iter()
+        .map(|w| {
+            let end = w.week.days_after(6);
+            (w, end)
+        })
+        .collect();
     desk.page(&WeeksPage { ui: desk.ui(), weeks, missing })
 }
 

@@ -20,7 +20,8 @@ pub async fn add(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answer
     errors.into_result()?;
     let phone = phone.map_err(|_| Problem::invalid("phone", "phone.empty"))?;
     let contact_name = contact.and_then(Result::ok).map(|n| n.expose().to_owned());
-    let whose = Whose { contact_role: contact_name.is_some().then_some(ContactRole::Contact), contact_name, first: false };
+    let whose =
+        Whose { contact_role: contact_name.is_some().then_some(ContactRole::Contact), contact_name, first: false };
     transact!(desk.db(), desk.scope(), |tx| {
         store::file(tx, desk.scope(), id).await?;
         customers::add_phone(tx, id, &phone, &whose).await

@@ -16,10 +16,7 @@ const SHOWN: [(&str, &[&str]); 4] = [
     ("all", &[]),
     ("visits", &["repair_order", "delivery"]),
     ("calls", &["call", "call_revoked", "opted_out", "opted_in"]),
-    (
-        "cases",
-        &["case_opened", "case_contacted", "case_result", "case_reopened", "case_closed", "case_withdrawn"],
-    ),
+    ("cases", &["case_opened", "case_contacted", "case_result", "case_reopened", "case_closed", "case_withdrawn"]),
 ];
 
 #[derive(Template)]
@@ -96,9 +93,10 @@ pub async fn more(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answe
 
 async fn story(desk: &Desk, id: CustomerId, sent: &Fields) -> kernel::Result<Story> {
     let (shown, kinds) = SHOWN.iter().find(|(key, _)| *key == sent.get("show")).unwrap_or(&SHOWN[0]);
-    let before = sent.opt("before").and_then(|b| b.split_once('.')).and_then(|(at, id)| {
-        Some((Millis(at.parse().ok()?), id.parse().ok()?))
-    });
+    let before = sent
+        .opt("before")
+        .and_then(|b| b.split_once('.'))
+        .and_then(|(at, id)| Some((Millis(at.parse().ok()?), id.parse().ok()?)));
     let limit = i64::try_from(A_PAGE + 1).unwrap_or(21);
     let mut lines = timeline::of_kinds(&mut desk.reads(), desk.scope(), id, kinds, before, limit).await?;
     let more = (lines.len() > A_PAGE).then(|| lines.truncate(A_PAGE)).and_then(|()| lines.last());

@@ -18,10 +18,7 @@ row! {
     }
 }
 
-stmt!(
-    BRIEFS,
-    "SELECT id, kind, name, best_time, opted_out_at FROM customer WHERE id IN {{ids:$2}} AND group_id=$1"
-);
+stmt!(BRIEFS, "SELECT id, kind, name, best_time, opted_out_at FROM customer WHERE id IN {{ids:$2}} AND group_id=$1");
 
 /// # Errors
 /// As the database answers.

@@ -26,16 +26,36 @@ row! {
 }
 
 const COLUMNS: [&str; 12] = [
-    "id", "group_id", "customer_id", "digits", "contact_name", "contact_role", "status", "best_time", "rank",
-    "created_at", "ended_at", "import_id",
+    "id",
+    "group_id",
+    "customer_id",
+    "digits",
+    "contact_name",
+    "contact_role",
+    "status",
+    "best_time",
+    "rank",
+    "created_at",
+    "ended_at",
+    "import_id",
 ];
 
 impl LineRow {
     fn values(&self) -> Vec<Val> {
         let l = self.clone();
         args![
-            l.id, l.group_id, l.customer_id, l.digits, l.contact_name, l.contact_role, l.status, l.best_time, l.rank,
-            l.created_at, l.ended_at, l.import_id
+            l.id,
+            l.group_id,
+            l.customer_id,
+            l.digits,
+            l.contact_name,
+            l.contact_role,
+            l.status,
+            l.best_time,
+            l.rank,
+            l.created_at,
+            l.ended_at,
+            l.import_id
         ]
     }
 }
@@ -67,30 +87,15 @@ stmt!(
     "SELECT id, group_id, customer_id, digits, contact_name, contact_role, status, best_time, rank, created_at, \
      ended_at, import_id FROM customer_phone WHERE id=$2 AND group_id=$1"
 );
-stmt!(
-    LINE_STATUS,
-    "UPDATE customer_phone SET status=$3 WHERE id=$2 AND group_id=$1"
-);
-stmt!(
-    LINE_END,
-    "UPDATE customer_phone SET ended_at=$3 WHERE id=$2 AND group_id=$1 AND ended_at IS NULL"
-);
+stmt!(LINE_STATUS, "UPDATE customer_phone SET status=$3 WHERE id=$2 AND group_id=$1");
+stmt!(LINE_END, "UPDATE customer_phone SET ended_at=$3 WHERE id=$2 AND group_id=$1 AND ended_at IS NULL");
 stmt!(
     LINE_REVIVE,
     "UPDATE customer_phone SET ended_at=NULL, status=$3, rank=$4, contact_name=$5, contact_role=$6 WHERE id=$2 AND group_id=$1"
 );
-stmt!(
-    LINE_RANK,
-    "UPDATE customer_phone SET rank=$3 WHERE id=$2 AND group_id=$1"
-);
-stmt!(
-    DROP_LINE,
-    "DELETE FROM customer_phone WHERE id=$2 AND group_id=$1"
-);
-stmt!(
-    DROP_LINES,
-    "DELETE FROM customer_phone WHERE customer_id=$2 AND group_id=$1"
-);
+stmt!(LINE_RANK, "UPDATE customer_phone SET rank=$3 WHERE id=$2 AND group_id=$1");
+stmt!(DROP_LINE, "DELETE FROM customer_phone WHERE id=$2 AND group_id=$1");
+stmt!(DROP_LINES, "DELETE FROM customer_phone WHERE customer_id=$2 AND group_id=$1");
 
 /// Every line, ended ones too, of all customers who have one of these numbers.
 pub async fn lines_beside(q: &mut impl Sql, group: GroupId, digits: &[String]) -> Result<Vec<LineRow>> {
@@ -131,9 +136,7 @@ pub async fn end_line(tx: &mut Tx, id: PhoneLineId) -> Result<()> {
 
 /// An ended number that is given again.
 pub async fn revive_line(tx: &mut Tx, line: &LineRow) -> Result<()> {
-    let args = args![
-        line.group_id, line.id, line.status, line.rank, line.contact_name.clone(), line.contact_role
-    ];
+    let args = args![line.group_id, line.id, line.status, line.rank, line.contact_name.clone(), line.contact_role];
     tx.exec(&LINE_REVIVE, args).await.map(|_| ())
 }
 

@@ -34,16 +34,49 @@ row! {
 }
 
 const COLUMNS: [&str; 19] = [
-    "id", "group_id", "kind", "name", "name_key", "gender", "birthday", "birthday_kind", "region", "channel",
-    "best_time", "source", "credit_code", "note", "version", "created_at", "updated_at", "opted_out_at", "import_id",
+    "id",
+    "group_id",
+    "kind",
+    "name",
+    "name_key",
+    "gender",
+    "birthday",
+    "birthday_kind",
+    "region",
+    "channel",
+    "best_time",
+    "source",
+    "credit_code",
+    "note",
+    "version",
+    "created_at",
+    "updated_at",
+    "opted_out_at",
+    "import_id",
 ];
 
 impl CustomerRow {
     fn values(&self) -> Vec<Val> {
         let c = self.clone();
         args![
-            c.id, c.group_id, c.kind, c.name, c.name_key, c.gender, c.birthday, c.birthday_kind, c.region, c.channel,
-            c.best_time, c.source, c.credit_code, c.note, c.version, c.created_at, c.updated_at, c.opted_out_at,
+            c.id,
+            c.group_id,
+            c.kind,
+            c.name,
+            c.name_key,
+            c.gender,
+            c.birthday,
+            c.birthday_kind,
+            c.region,
+            c.channel,
+            c.best_time,
+            c.source,
+            c.credit_code,
+            c.note,
+            c.version,
+            c.created_at,
+            c.updated_at,
+            c.opted_out_at,
             c.import_id
         ]
     }
@@ -76,22 +109,10 @@ stmt!(
     CODES_OF,
     "SELECT code AS k, store_id AS v FROM customer_code WHERE customer_id=$2 AND group_id=$1 ORDER BY store_id, code LIMIT 50"
 );
-stmt!(
-    NAMES,
-    "SELECT id AS k, name AS v FROM customer WHERE id IN {{ids:$2}} AND group_id=$1"
-);
-stmt!(
-    DROP_CUSTOMER,
-    "DELETE FROM customer WHERE id=$2 AND group_id=$1"
-);
-stmt!(
-    DROP_CODES,
-    "DELETE FROM customer_code WHERE customer_id=$2 AND group_id=$1"
-);
-stmt!(
-    DROP_CODE,
-    "DELETE FROM customer_code WHERE group_id=$1 AND store_id=$2 AND code=$3 AND customer_id=$4"
-);
+stmt!(NAMES, "SELECT id AS k, name AS v FROM customer WHERE id IN {{ids:$2}} AND group_id=$1");
+stmt!(DROP_CUSTOMER, "DELETE FROM customer WHERE id=$2 AND group_id=$1");
+stmt!(DROP_CODES, "DELETE FROM customer_code WHERE customer_id=$2 AND group_id=$1");
+stmt!(DROP_CODE, "DELETE FROM customer_code WHERE group_id=$1 AND store_id=$2 AND code=$3 AND customer_id=$4");
 // Both lists ride primary keys: pairs are stored a < b.
 stmt!(
     TWINS,
@@ -102,10 +123,7 @@ stmt!(
      JOIN customer c ON c.id=t.other WHERE (CAST($3 AS BIGINT)=1 OR EXISTS \
      (SELECT 1 FROM customer_store s WHERE s.customer_id=c.id AND s.store_id IN {{ids:$4}})) ORDER BY c.id LIMIT 10"
 );
-stmt!(
-    DROP_TWINS,
-    "DELETE FROM possible_duplicate WHERE (a=$2 OR b=$2) AND group_id=$1"
-);
+stmt!(DROP_TWINS, "DELETE FROM possible_duplicate WHERE (a=$2 OR b=$2) AND group_id=$1");
 stmt!(
     OPT_OUT,
     "UPDATE customer SET opted_out_at=$3, version=version+1, updated_at=$4 WHERE id=$2 AND group_id=$1 AND opted_out_at IS NULL"
@@ -114,10 +132,7 @@ stmt!(
     OPT_IN,
     "UPDATE customer SET opted_out_at=NULL, version=version+1, updated_at=$3 WHERE id=$2 AND group_id=$1 AND opted_out_at IS NOT NULL"
 );
-stmt!(
-    BEST_TIME,
-    "UPDATE customer SET best_time=$3, version=version+1, updated_at=$4 WHERE id=$2 AND group_id=$1"
-);
+stmt!(BEST_TIME, "UPDATE customer SET best_time=$3, version=version+1, updated_at=$4 WHERE id=$2 AND group_id=$1");
 stmt!(
     EDIT,
     "UPDATE customer SET kind=$4, name=$5, name_key=$6, gender=$7, birthday=$8, birthday_kind=$9, region=$10, \
@@ -237,16 +252,27 @@ pub async fn edit(tx: &mut Tx, version: i64, c: &CustomerRow) -> Result<bool> {
     let (group, now) = (tx.scope().group, tx.now());
     let c = c.clone();
     let args = args![
-        group, c.id, version, c.kind, c.name, c.name_key, c.gender, c.birthday, c.birthday_kind, c.region, c.channel,
-        c.best_time, c.source, c.credit_code, c.note, now
+        group,
+        c.id,
+        version,
+        c.kind,
+        c.name,
+        c.name_key,
+        c.gender,
+        c.birthday,
+        c.birthday_kind,
+        c.region,
+        c.channel,
+        c.best_time,
+        c.source,
+        c.credit_code,
+        c.note,
+        now
     ];
     Ok(tx.exec(&EDIT, args).await? == 1)
 }
 
-stmt!(
-    OPTED_OUT,
-    "SELECT id AS v FROM customer WHERE id IN {{ids:$2}} AND group_id=$1 AND opted_out_at IS NOT NULL"
-);
+stmt!(OPTED_OUT, "SELECT id AS v FROM customer WHERE id IN {{ids:$2}} AND group_id=$1 AND opted_out_at IS NOT NULL");
 
 pub async fn opted_out(q: &mut impl Sql, group: GroupId, ids: &[CustomerId]) -> Result<Vec<CustomerId>> {
     let found: Vec<One<CustomerId>> = q.all(&OPTED_OUT, args![group, ids]).await?;

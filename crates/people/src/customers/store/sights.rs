@@ -58,14 +58,8 @@ stmt!(
      FROM customer c WHERE c.group_id=$1 AND c.id < $4 AND (CAST($2 AS BIGINT)=1 OR EXISTS \
      (SELECT 1 FROM customer_store s WHERE s.customer_id=c.id AND s.store_id IN {{ids:$3}})) ORDER BY c.id DESC LIMIT $5"
 );
-stmt!(
-    DROP_SIGHT,
-    "DELETE FROM customer_store WHERE customer_id=$2 AND store_id=$3 AND group_id=$1"
-);
-stmt!(
-    DROP_SIGHTS,
-    "DELETE FROM customer_store WHERE customer_id=$2 AND group_id=$1"
-);
+stmt!(DROP_SIGHT, "DELETE FROM customer_store WHERE customer_id=$2 AND store_id=$3 AND group_id=$1");
+stmt!(DROP_SIGHTS, "DELETE FROM customer_store WHERE customer_id=$2 AND group_id=$1");
 stmt!(
     BLOCK,
     "INSERT INTO contact_block (customer_id, store_id, reason, subject, group_id, since) VALUES ($1,$2,$3,$4,$5,$6) \
@@ -86,10 +80,7 @@ stmt!(
     "INSERT INTO reveal_log (id, group_id, store_id, user_id, customer_id, what, reason, at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)"
 );
 // reveal_log_by_user; counted up to the limit, never beyond.
-stmt!(
-    REVEALS,
-    "SELECT COUNT(*) AS v FROM (SELECT 1 FROM reveal_log WHERE user_id=$1 AND at > $2 LIMIT 1000) t"
-);
+stmt!(REVEALS, "SELECT COUNT(*) AS v FROM (SELECT 1 FROM reveal_log WHERE user_id=$1 AND at > $2 LIMIT 1000) t");
 
 /// Which of these the store already sees.
 pub async fn sights(q: &mut impl Sql, group: GroupId, store: StoreId, ids: &[CustomerId]) -> Result<Vec<CustomerId>> {

@@ -209,9 +209,7 @@ pub async fn parsed(tx: &mut Tx, id: ImportId, version: i64, p: &Parsed<'_>) -> 
     let group = tx.scope().group;
     let kind = p.plan.kind().or(p.options.kind).map_or("auto", |kind| kind.code());
     let layout = p.plan.active().next().map(|(_, layout)| layout.fingerprint.clone());
-    let row = args![
-        group, id, version, p.state, kind, layout, p.plan, p.tally, p.rows_total, p.store, p.options
-    ];
+    let row = args![group, id, version, p.state, kind, layout, p.plan, p.tally, p.rows_total, p.store, p.options];
     Ok(tx.exec(&BATCH_PARSED, row).await? == 1)
 }
 

@@ -9,10 +9,7 @@ use serde_json::Value;
 
 row! { pub struct LayoutRow { pub kind: String, pub mapping: Value, pub options: Value } }
 
-stmt!(
-    LAYOUT_GET,
-    "SELECT kind, mapping, options FROM import_layout WHERE group_id=$1 AND store_id=$2 AND layout=$3"
-);
+stmt!(LAYOUT_GET, "SELECT kind, mapping, options FROM import_layout WHERE group_id=$1 AND store_id=$2 AND layout=$3");
 stmt!(
     LAYOUT_PUT,
     "INSERT INTO import_layout (group_id, store_id, layout, kind, mapping, options, at) VALUES ($1,$2,$3,$4,$5,$6,$7) \

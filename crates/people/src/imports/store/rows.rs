@@ -93,8 +93,21 @@ pub struct NewRow {
 }
 
 const COLUMNS: [&str; 15] = [
-    "import_id", "seq", "sheet", "row_no", "verdict", "state", "late", "store_id", "event_on", "subject_id", "seen_version",
-    "raw", "draft", "notes", "group_id",
+    "import_id",
+    "seq",
+    "sheet",
+    "row_no",
+    "verdict",
+    "state",
+    "late",
+    "store_id",
+    "event_on",
+    "subject_id",
+    "seen_version",
+    "raw",
+    "draft",
+    "notes",
+    "group_id",
 ];
 
 pub async fn stage(tx: &mut Tx, id: ImportId, rows: Vec<NewRow>) -> Result<()> {

@@ -59,7 +59,8 @@ async fn a_person_may_end_it_too() {
         let first = import(w, 1, 1, &[order("1", "陈帆", &[A], 1)]).await;
         let car = cars_of(w, &first[0]).await[0].id;
         let sold = "2026-11-19".parse().expect("day");
-        let ended = within(w, async |tx| vehicles::end_ownership(tx, car, who(&first[0]), sold, "told in a call").await).await;
+        let ended =
+            within(w, async |tx| vehicles::end_ownership(tx, car, who(&first[0]), sold, "told in a call").await).await;
         assert!(ended);
         assert_eq!(span(&cars_of(w, &first[0]).await[0]).1, day("2026-11-19"));
         assert!(crate::search::find(&mut w.db.reads(), &w.system(), "E2000001", 10).await.expect("search").is_empty());

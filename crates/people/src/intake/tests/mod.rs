@@ -74,11 +74,8 @@ pub async fn by_hand<T: Incoming>(w: &World, store: StoreId, rows: &[T]) -> Vec<
 /// Rows of an import, numbered from `first`.
 pub async fn import<T: Incoming>(w: &World, id: i64, first: i64, rows: &[T]) -> Vec<Verdict> {
     let seqs: Vec<i64> = (0..rows.len()).map(|i| first + i64::try_from(i).expect("few")).collect();
-    let how = Recording {
-        store: w.store,
-        import: Some(Importing { id: ImportId::new(id), seqs: &seqs }),
-        plan_from: None,
-    };
+    let how =
+        Recording { store: w.store, import: Some(Importing { id: ImportId::new(id), seqs: &seqs }), plan_from: None };
     w.clock.advance(std::time::Duration::from_secs(1));
     let applied: Result<_> = transact!(w.db, &w.system(), |tx| { apply(tx, &how, rows).await });
     applied.expect("recorded")
@@ -89,8 +86,7 @@ pub async fn preview<T: Incoming>(w: &World, rows: &[T]) -> Vec<Verdict> {
 }
 
 pub async fn undo(w: &World, id: i64, seq: i64) -> UndoOutcome {
-    let done: Result<_> =
-        transact!(w.db, &w.system(), |tx| { undo_row(tx, ImportId::new(id), seq).await });
+    let done: Result<_> = transact!(w.db, &w.system(), |tx| { undo_row(tx, ImportId::new(id), seq).await });
     done.expect("undone")
 }
 
@@ -113,9 +109,8 @@ stmt!(N_ORDER_VERSIONS, "SELECT CAST(COALESCE(SUM(version),0) AS BIGINT) AS v FR
 pub async fn counts(w: &World) -> [i64; 10] {
     let mut q = w.db.reads();
     let mut out = [0; 10];
-    let all = [
-        &N_CUSTOMERS, &N_LINES, &N_CARS, &N_SPANS, &N_ORDERS, &N_DELIVERIES, &N_SIGHTS, &N_CODES, &N_TWINS, &N_TIMES,
-    ];
+    let all =
+        [&N_CUSTOMERS, &N_LINES, &N_CARS, &N_SPANS, &N_ORDERS, &N_DELIVERIES, &N_SIGHTS, &N_CODES, &N_TWINS, &N_TIMES];
     for (slot, stmt) in out.iter_mut().zip(all) {
         *slot = q.count(stmt, args![]).await.expect("count");
     }

@@ -96,7 +96,8 @@ async fn cancelled_orders_end_and_come_back() {
         assert_eq!(events(w, "repair_orders_recorded").await, 1);
         assert_eq!(kinds(&import(w, 4, 1, &[gone]).await), [Kind::Same]);
         let facts = async || {
-            let found = vehicles::visit_facts(&mut w.db.reads(), w.group, &[id(first[0].subject)]).await.expect("facts");
+            let found =
+                vehicles::visit_facts(&mut w.db.reads(), w.group, &[id(first[0].subject)]).await.expect("facts");
             found[0].state
         };
         assert_eq!(facts().await, VisitState::Cancelled);
@@ -122,7 +123,8 @@ async fn a_visitor_is_a_contact_of_the_owner() {
         assert_eq!(fleet.lines[0].contact_role, Some(customers::ContactRole::Visitor));
         let person = customers::card(&mut q, &w.system(), who(&done[1])).await.expect("card");
         assert_eq!(person.lines[0].contact_name, None, "named like the owner it is the owner's");
-        let facts = vehicles::visit_facts(&mut q, w.group, &[id(done[0].subject), id(done[1].subject)]).await.expect("facts");
+        let facts =
+            vehicles::visit_facts(&mut q, w.group, &[id(done[0].subject), id(done[1].subject)]).await.expect("facts");
         let of = |v: &Verdict| facts.iter().find(|f| Some(f.id.raw()) == v.subject).expect("facts");
         assert_eq!(of(&done[0]).visitor_name.as_deref(), Some("赵六"));
         assert_eq!(of(&done[0]).phone_line_id, Some(fleet.lines[0].id));

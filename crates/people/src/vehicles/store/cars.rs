@@ -30,16 +30,42 @@ row! {
 }
 
 const COLUMNS: [&str; 15] = [
-    "id", "group_id", "vin", "plate", "brand", "series", "model", "colour", "purchased_on", "mileage_km", "mileage_on",
-    "version", "created_at", "updated_at", "import_id",
+    "id",
+    "group_id",
+    "vin",
+    "plate",
+    "brand",
+    "series",
+    "model",
+    "colour",
+    "purchased_on",
+    "mileage_km",
+    "mileage_on",
+    "version",
+    "created_at",
+    "updated_at",
+    "import_id",
 ];
 
 impl VehicleRow {
     fn values(&self) -> Vec<Val> {
         let v = self.clone();
         args![
-            v.id, v.group_id, v.vin, v.plate, v.brand, v.series, v.model, v.colour, v.purchased_on, v.mileage_km,
-            v.mileage_on, v.version, v.created_at, v.updated_at, v.import_id
+            v.id,
+            v.group_id,
+            v.vin,
+            v.plate,
+            v.brand,
+            v.series,
+            v.model,
+            v.colour,
+            v.purchased_on,
+            v.mileage_km,
+            v.mileage_on,
+            v.version,
+            v.created_at,
+            v.updated_at,
+            v.import_id
         ]
     }
 }
@@ -119,22 +145,10 @@ stmt!(
     "SELECT id, group_id, vehicle_id, customer_id, from_day, until_day, why, import_id FROM ownership \
      WHERE customer_id=$2 AND group_id=$1 ORDER BY id LIMIT 500"
 );
-stmt!(
-    DROP_CAR,
-    "DELETE FROM vehicle WHERE id=$2 AND group_id=$1"
-);
-stmt!(
-    DROP_OWNERSHIP,
-    "DELETE FROM ownership WHERE id=$2 AND group_id=$1"
-);
-stmt!(
-    DROP_OWNERSHIPS_OF_CAR,
-    "DELETE FROM ownership WHERE vehicle_id=$2 AND group_id=$1"
-);
-stmt!(
-    DROP_OWNERSHIPS_OF_CUSTOMER,
-    "DELETE FROM ownership WHERE customer_id=$2 AND group_id=$1"
-);
+stmt!(DROP_CAR, "DELETE FROM vehicle WHERE id=$2 AND group_id=$1");
+stmt!(DROP_OWNERSHIP, "DELETE FROM ownership WHERE id=$2 AND group_id=$1");
+stmt!(DROP_OWNERSHIPS_OF_CAR, "DELETE FROM ownership WHERE vehicle_id=$2 AND group_id=$1");
+stmt!(DROP_OWNERSHIPS_OF_CUSTOMER, "DELETE FROM ownership WHERE customer_id=$2 AND group_id=$1");
 
 pub async fn cars_by_vin(q: &mut impl Sql, group: GroupId, vins: &[String]) -> Result<Vec<VehicleRow>> {
     q.all(&BY_VIN, args![group, vins]).await
@@ -186,8 +200,19 @@ pub async fn edit_car(tx: &mut Tx, version: i64, v: &VehicleRow) -> Result<bool>
     let (group, now) = (tx.scope().group, tx.now());
     let v = v.clone();
     let args = args![
-        group, v.id, version, v.vin, v.plate, v.brand, v.series, v.model, v.colour, v.purchased_on, v.mileage_km,
-        v.mileage_on, now
+        group,
+        v.id,
+        version,
+        v.vin,
+        v.plate,
+        v.brand,
+        v.series,
+        v.model,
+        v.colour,
+        v.purchased_on,
+        v.mileage_km,
+        v.mileage_on,
+        now
     ];
     Ok(tx.exec(&EDIT_CAR, args).await? == 1)
 }

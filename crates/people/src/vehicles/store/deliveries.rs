@@ -33,17 +33,46 @@ row! {
 }
 
 const COLUMNS: [&str; 17] = [
-    "id", "group_id", "store_id", "business_key", "customer_id", "vehicle_id", "phone_line_id", "delivered_on",
-    "consultant", "price_fen", "note", "state", "content_hash", "version", "created_at", "updated_at", "import_id",
+    "id",
+    "group_id",
+    "store_id",
+    "business_key",
+    "customer_id",
+    "vehicle_id",
+    "phone_line_id",
+    "delivered_on",
+    "consultant",
+    "price_fen",
+    "note",
+    "state",
+    "content_hash",
+    "version",
+    "created_at",
+    "updated_at",
+    "import_id",
 ];
 
 impl DeliveryRow {
     fn values(&self) -> Vec<Val> {
         let d = self.clone();
         args![
-            d.id, d.group_id, d.store_id, d.business_key, d.customer_id, d.vehicle_id, d.phone_line_id,
-            d.delivered_on, d.consultant, d.price_fen, d.note, d.state, d.content_hash, d.version, d.created_at,
-            d.updated_at, d.import_id
+            d.id,
+            d.group_id,
+            d.store_id,
+            d.business_key,
+            d.customer_id,
+            d.vehicle_id,
+            d.phone_line_id,
+            d.delivered_on,
+            d.consultant,
+            d.price_fen,
+            d.note,
+            d.state,
+            d.content_hash,
+            d.version,
+            d.created_at,
+            d.updated_at,
+            d.import_id
         ]
     }
 }
@@ -60,18 +89,9 @@ stmt!(
     DELIVERY_BY_KEY,
     concat!(delivery_columns!(), "WHERE store_id=$2 AND business_key IN {{texts:$3}} AND group_id=$1")
 );
-stmt!(
-    DELIVERY_BY_ID,
-    concat!(delivery_columns!(), "WHERE id IN {{ids:$2}} AND group_id=$1")
-);
-stmt!(
-    DELIVERY_OF_STORE,
-    concat!(delivery_columns!(), "WHERE id=$3 AND store_id=$2 AND group_id=$1")
-);
-stmt!(
-    DROP_DELIVERY,
-    "DELETE FROM delivery WHERE id=$2 AND group_id=$1"
-);
+stmt!(DELIVERY_BY_ID, concat!(delivery_columns!(), "WHERE id IN {{ids:$2}} AND group_id=$1"));
+stmt!(DELIVERY_OF_STORE, concat!(delivery_columns!(), "WHERE id=$3 AND store_id=$2 AND group_id=$1"));
+stmt!(DROP_DELIVERY, "DELETE FROM delivery WHERE id=$2 AND group_id=$1");
 
 pub async fn deliveries_by_key(
     q: &mut impl Sql,

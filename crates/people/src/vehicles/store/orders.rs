@@ -1,7 +1,8 @@
 //! `repair_order`.
 
 use kernel::{
-    CustomerId, Fen, GroupId, ImportId, Millis, PhoneLineId, RepairOrderId, Result, Scope, StoreDate, StoreId, VehicleId,
+    CustomerId, Fen, GroupId, ImportId, Millis, PhoneLineId, RepairOrderId, Result, Scope, StoreDate, StoreId,
+    VehicleId,
 };
 use platform::db::{Sql, Tx, Val};
 use platform::{args, row, stmt};
@@ -44,20 +45,68 @@ row! {
 }
 
 const COLUMNS: [&str; 28] = [
-    "id", "group_id", "store_id", "business_key", "number", "customer_id", "vehicle_id", "visitor_name",
-    "phone_line_id", "opened_on", "opened_min", "settled_on", "settled_min", "work_type", "items", "mileage_km",
-    "estimate_fen", "amount_fen", "labour_fen", "parts_fen", "advisor", "appointment", "state", "content_hash",
-    "version", "created_at", "updated_at", "import_id",
+    "id",
+    "group_id",
+    "store_id",
+    "business_key",
+    "number",
+    "customer_id",
+    "vehicle_id",
+    "visitor_name",
+    "phone_line_id",
+    "opened_on",
+    "opened_min",
+    "settled_on",
+    "settled_min",
+    "work_type",
+    "items",
+    "mileage_km",
+    "estimate_fen",
+    "amount_fen",
+    "labour_fen",
+    "parts_fen",
+    "advisor",
+    "appointment",
+    "state",
+    "content_hash",
+    "version",
+    "created_at",
+    "updated_at",
+    "import_id",
 ];
 
 impl OrderRow {
     fn values(&self) -> Vec<Val> {
         let o = self.clone();
         args![
-            o.id, o.group_id, o.store_id, o.business_key, o.number, o.customer_id, o.vehicle_id, o.visitor_name,
-            o.phone_line_id, o.opened_on, o.opened_min, o.settled_on, o.settled_min, o.work_type, o.items,
-            o.mileage_km, o.estimate_fen, o.amount_fen, o.labour_fen, o.parts_fen, o.advisor, o.appointment, o.state,
-            o.content_hash, o.version, o.created_at, o.updated_at, o.import_id
+            o.id,
+            o.group_id,
+            o.store_id,
+            o.business_key,
+            o.number,
+            o.customer_id,
+            o.vehicle_id,
+            o.visitor_name,
+            o.phone_line_id,
+            o.opened_on,
+            o.opened_min,
+            o.settled_on,
+            o.settled_min,
+            o.work_type,
+            o.items,
+            o.mileage_km,
+            o.estimate_fen,
+            o.amount_fen,
+            o.labour_fen,
+            o.parts_fen,
+            o.advisor,
+            o.appointment,
+            o.state,
+            o.content_hash,
+            o.version,
+            o.created_at,
+            o.updated_at,
+            o.import_id
         ]
     }
 }
@@ -72,18 +121,9 @@ macro_rules! order_columns {
 }
 
 // repair_order_key
-stmt!(
-    BY_KEY,
-    concat!(order_columns!(), "WHERE store_id=$2 AND business_key IN {{texts:$3}} AND group_id=$1")
-);
-stmt!(
-    BY_ID,
-    concat!(order_columns!(), "WHERE id IN {{ids:$2}} AND group_id=$1")
-);
-stmt!(
-    OF_STORE,
-    concat!(order_columns!(), "WHERE id=$3 AND store_id=$2 AND group_id=$1")
-);
+stmt!(BY_KEY, concat!(order_columns!(), "WHERE store_id=$2 AND business_key IN {{texts:$3}} AND group_id=$1"));
+stmt!(BY_ID, concat!(order_columns!(), "WHERE id IN {{ids:$2}} AND group_id=$1"));
+stmt!(OF_STORE, concat!(order_columns!(), "WHERE id=$3 AND store_id=$2 AND group_id=$1"));
 // repair_order_by_customer; other stores' visits are not for these eyes.
 stmt!(
     OF_CUSTOMER,
@@ -114,17 +154,9 @@ stmt!(
     "SELECT COUNT(*) AS v FROM (SELECT 1 FROM repair_order WHERE customer_id=$2 AND phone_line_id=$3 AND group_id=$1 \
      UNION ALL SELECT 1 FROM delivery WHERE customer_id=$2 AND phone_line_id=$3 AND group_id=$1) t"
 );
-stmt!(
-    DROP_ORDER,
-    "DELETE FROM repair_order WHERE id=$2 AND group_id=$1"
-);
+stmt!(DROP_ORDER, "DELETE FROM repair_order WHERE id=$2 AND group_id=$1");
 
-pub async fn orders_by_key(
-    q: &mut impl Sql,
-    group: GroupId,
-    store: StoreId,
-    keys: &[String],
-) -> Result<Vec<OrderRow>> {
+pub async fn orders_by_key(q: &mut impl Sql, group: GroupId, store: StoreId, keys: &[String]) -> Result<Vec<OrderRow>> {
     q.all(&BY_KEY, args![group, store, keys]).await
 }
 pub async fn orders(q: &mut impl Sql, group: GroupId, ids: &[RepairOrderId]) -> Result<Vec<OrderRow>> {
