@@ -16,7 +16,7 @@ interface Progress {
   state?: string;
 }
 
-const NAMES = ["count", "toast", "import", "live", "notice", "missed"];
+const NAMES = ["count", "toast", "import", "live", "notice", "missed", "queue", "case"];
 const LEASE_KEY = "zy-events-leader";
 const LEASE_MS = 6000;
 

@@ -1,5 +1,5 @@
 use askama::Template;
-use kernel::{Cap, Millis, Scope};
+use kernel::{Cap, Millis, Reach, Scope};
 use people::identity;
 use platform::db::Reads;
 use platform::http::{Answer, Desk, Failure, Ui};
@@ -49,9 +49,16 @@ struct Step {
 }
 
 impl TodayPage {
-    fn nothing_to_watch(&self) -> bool {
+    /// Whether the list of what needs attention has anything of its own.
+    fn shows_alerts(&self) -> bool {
+        self.nothing_to_watch() || !self.only_cases()
+    }
+    fn only_cases(&self) -> bool {
         let promised = self.agent.as_ref().is_some_and(|a| !a.promised.is_empty() || !a.tomorrow.is_empty());
         self.alerts.trim().is_empty() && !promised && self.numbers == 0
+    }
+    fn nothing_to_watch(&self) -> bool {
+        self.only_cases() && self.cases.trim().is_empty()
     }
 }
 
@@ -85,7 +92,7 @@ pub async fn show(desk: Desk) -> Answer {
     let context = Context::of(&mut q, scope.group, scope.store()?).await?;
     let now = desk.now();
     let steps = steps(&mut q, scope).await?;
-    let agent = if scope.may(Cap::CallWork) { Some(agent_part(&desk, &context, now).await?) } else { None };
+    let agent = if scope.may(Cap::CallWork) { agent_part(&desk, &context, now).await? } else { None };
     let sees_team = scope.may(Cap::QueueSee);
     let page = TodayPage {
         greeting: greeting(&context, now),
@@ -122,7 +129,7 @@ fn day(ui: &Ui, context: &Context, now: Millis) -> String {
         .to_string()
 }
 
-async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<AgentPart, Failure> {
+async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<Option<AgentPart>, Failure> {
     let scope = desk.scope();
     let ui = desk.ui();
     let mut q = desk.reads();
@@ -144,7 +151,12 @@ async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<Agent
         .iter()
         .filter_map(|(key, n)| Some((kind_pills(&ui, context.rules(), [key.as_str()]).pop()?, *n)));
     let tomorrow = queue::promised_tomorrow(&mut q, scope, now).await?;
-    Ok(AgentPart {
+    // Whoever calls only now and then sees a queue when there is one.
+    let idle = counts.all == 0 && row.calls == 0 && tomorrow.is_empty();
+    if idle && scope.reach(Cap::CallWork) != Some(Reach::Own) {
+        return Ok(None);
+    }
+    Ok(Some(AgentPart {
         kinds: kinds.collect(),
         lines: shown(&page.rows),
         promised: shown(&promised),
@@ -152,7 +164,7 @@ async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<Agent
         average: row.average(),
         row,
         counts,
-    })
+    }))
 }
 
 /// People, calendar, import, first call; nothing once the first call was made. For those who can do one of them.

@@ -96,6 +96,10 @@ struct MarkView {
 }
 
 impl CallPage {
+    /// A complaint has its own button beside the remark of the call.
+    fn other_marks(&self) -> Vec<MarkView> {
+        self.marks().into_iter().filter(|m| m.key != Mark::Complaint.key()).collect()
+    }
     fn marks(&self) -> Vec<MarkView> {
         let key = |m: Mark| match m {
             Mark::Praise => ("p", "P"),
@@ -287,7 +291,7 @@ fn owned(data: &CallData) -> Vec<(String, String)> {
     let asked: Vec<_> = data.tasks.iter().filter_map(|t| t.vehicle_id).collect();
     let mine = data.cars.iter().filter(|c| c.until_day.is_none() && asked.contains(&c.id));
     mine.map(|c| {
-        let name = call_view::car(c.plate.as_ref().map(kernel::Plate::as_str), c.series.as_deref());
+        let name = call_view::car(c.plate.as_ref(), c.series.as_deref());
         (c.id.to_string(), name.unwrap_or_default())
     })
     .collect()

@@ -146,7 +146,7 @@ impl CallData {
             agent_no: who.agent_number.clone().unwrap_or_default(),
             date: day.map(|d| day_words(d, Tongue::Zh)).unwrap_or_default(),
             items: items.unwrap_or_default(),
-            plate: plate.map(|p| p.as_str().to_owned()).unwrap_or_default(),
+            plate: plate.map(ToString::to_string).unwrap_or_default(),
             advisor: order
                 .and_then(|o| o.advisor.clone())
                 .or_else(|| delivery.and_then(|d| d.consultant.clone()))

@@ -1,6 +1,6 @@
 //! The call screen's values, made from facts. Pure.
 
-use kernel::{Millis, StoreDate, StoreTime, WorkCalendar};
+use kernel::{Millis, Plate, StoreDate, StoreTime, WorkCalendar};
 use people::vehicles::{DeliveryFacts, VisitFacts};
 use platform::http::Ui;
 use platform::i18n::Locale;
@@ -25,12 +25,9 @@ pub struct VisitView {
 }
 
 pub fn repair(ui: &Ui, v: &VisitFacts) -> VisitView {
-    let amount = v.amount_fen.map(|paid| {
-        let text = ui.k("call-yuan").s("n", paid).to_string();
-        match v.estimate_fen {
-            Some(guess) => ui.k("call-against-estimate").s("paid", text).s("guess", guess).to_string(),
-            None => text,
-        }
+    let amount = v.amount_fen.map(|paid| match v.estimate_fen {
+        Some(guess) => ui.k("call-against-estimate").s("paid", paid).s("guess", guess).to_string(),
+        None => paid.to_string(),
     });
     let day = match v.settled_on {
         Some(settled) if settled != v.opened_on => {
@@ -39,7 +36,7 @@ pub fn repair(ui: &Ui, v: &VisitFacts) -> VisitView {
         Some(_) | None => ui.date(&v.opened_on),
     };
     VisitView {
-        vehicle: car(v.plate.as_ref().map(kernel::Plate::as_str), v.series.as_deref()),
+        vehicle: car(v.plate.as_ref(), v.series.as_deref()),
         day_label: ui.t("call-visit-day").into_owned(),
         day,
         mileage: v.mileage_km.map(|km| ui.km(&Some(km))),
@@ -55,7 +52,7 @@ pub fn repair(ui: &Ui, v: &VisitFacts) -> VisitView {
 
 pub fn delivery(ui: &Ui, d: &DeliveryFacts) -> VisitView {
     VisitView {
-        vehicle: car(d.plate.as_ref().map(kernel::Plate::as_str), d.model.as_deref().or(d.series.as_deref())),
+        vehicle: car(d.plate.as_ref(), d.model.as_deref().or(d.series.as_deref())),
         day_label: ui.t("call-delivery-day").into_owned(),
         day: ui.date(&d.delivered_on),
         mileage: None,
@@ -68,8 +65,9 @@ pub fn delivery(ui: &Ui, d: &DeliveryFacts) -> VisitView {
 }
 
 /// `川A·7K3Q2 速派`
-pub fn car(plate: Option<&str>, series: Option<&str>) -> Option<String> {
-    let parts: Vec<&str> = plate.into_iter().chain(series).filter(|p| !p.is_empty()).collect();
+pub fn car(plate: Option<&Plate>, series: Option<&str>) -> Option<String> {
+    let plate = plate.map(ToString::to_string);
+    let parts: Vec<&str> = plate.as_deref().into_iter().chain(series).filter(|p| !p.is_empty()).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
@@ -290,7 +288,8 @@ mod tests {
 
     #[test]
     fn 车辆() {
-        assert_eq!(car(Some("川A·7K3Q2"), Some("速派")).as_deref(), Some("川A·7K3Q2 速派"));
+        let plate = Plate::parse("川A7K3Q2").ok();
+        assert_eq!(car(plate.as_ref(), Some("速派")).as_deref(), Some("川A·7K3Q2 速派"));
         assert_eq!(car(None, Some("")), None);
     }
 }

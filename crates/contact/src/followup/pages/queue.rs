@@ -1,5 +1,5 @@
 use askama::Template;
-use kernel::{Cap, ContactId, CustomerId, Problem, UserId};
+use kernel::{Cap, ContactId, CustomerId, Problem, Reach, UserId};
 use people::{identity, search};
 use platform::http::{Answer, Desk, Failure, Fields, Ui};
 use platform::transact;
@@ -64,7 +64,12 @@ impl Rows {
 pub async fn show(desk: Desk, fields: Fields) -> Answer {
     let scope = desk.scope();
     let now = desk.now();
-    let all = fields.get("view") == "all" || !scope.may(Cap::CallWork);
+    // A supervisor's own queue is the store's, unless asked otherwise.
+    let all = match fields.get("view") {
+        "all" => true,
+        "mine" => !scope.may(Cap::CallWork),
+        _ => scope.reach(Cap::CallWork) != Some(Reach::Own),
+    };
     let view = if all { View::All } else { View::Mine };
     let kind = fields.opt("kind").map(str::to_owned);
     let filter = Filter { view, kind: kind.clone(), cursor: fields.opt("from").map(str::to_owned) };
