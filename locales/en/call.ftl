@@ -115,3 +115,5 @@ call-past-visit = Visit
 call-past-delivery = Delivery { $model }
 call-past-call = Follow-up: { $outcome }
 call-says-more = More
+call-inbound-open = Customer calls: follow up now
+call-second-date = Not settled yet: counted from the opening date

@@ -1,5 +1,4 @@
 # The follow-up queue
-queue-nav = Follow-ups
 queue-title = Follow-up queue
 queue-lead = { $n ->
     [one] 1 follow-up left today

@@ -1,5 +1,4 @@
 # Scripts and questionnaires
-scripts-nav = Scripts
 scripts-title = Scripts and questionnaires
 scripts-lead = changes take effect with the next call
 scripts-which = Which script

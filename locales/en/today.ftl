@@ -1,5 +1,4 @@
 # Today
-today-nav = Today
 today-title = Today
 today-hello = Hello, { $name }
 today-morning = Good morning, { $name }

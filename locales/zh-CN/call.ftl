@@ -103,3 +103,5 @@ call-past-visit = 到店
 call-past-delivery = 交车 { $model }
 call-past-call = 回访：{ $outcome }
 call-says-more = 更多
+call-inbound-open = 客户来电，接着回访
+call-second-date = 工单尚未结算，按开单日期计

@@ -1,5 +1,4 @@
 # 回访队列
-queue-nav = 回访
 queue-title = 回访队列
 queue-lead = 今天还有 { $n } 个回访，{ $due } 个将在今天到期
 queue-whose = 看谁的

@@ -1,5 +1,4 @@
 # 话术与问卷
-scripts-nav = 话术与问卷
 scripts-title = 话术与问卷
 scripts-lead = 改动保存后，从下一通电话起生效
 scripts-which = 选择话术

@@ -1,5 +1,4 @@
 # 今日工作台
-today-nav = 今日工作台
 today-title = 今日工作台
 today-hello = 你好，{ $name }
 today-morning = 早上好，{ $name }

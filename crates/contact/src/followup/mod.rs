@@ -49,7 +49,7 @@ pub use events::{CallRecorded, CallRevoked, Point, RecallLapsed};
 pub use imports::on_import_applied;
 pub use jobs::{jobs, workers};
 pub use model::*;
-pub use pages::{KindPill, LineView, kind_pills, lines, routes};
+pub use pages::{KindPill, LineView, inbound_button, kind_pills, lines, routes};
 pub use planning::{
     on_deliveries, on_deliveries_cancelled, on_opted_out, on_repair_orders, on_repair_orders_cancelled, supersede,
 };

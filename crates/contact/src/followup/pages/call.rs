@@ -151,10 +151,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         }
         None => None,
     };
-    let recall = match first.recall_case() {
-        Some(case) => desk.slot("call.recall", case.raw()).await?,
-        None => String::new(),
-    };
+    let recall = desk.slot("call.recall", data.view.contact.id.raw()).await?;
     let visits = visits(&ui, data, &chosen.merged);
     Ok(CallPage {
         contact: data.view.contact.id,
@@ -247,7 +244,7 @@ fn visits(ui: &Ui, data: &CallData, merged: &[TaskId]) -> Vec<VisitView> {
     let shown = data.tasks.iter().filter(|t| !merged.contains(&t.id));
     shown
         .filter_map(|t| match t.subject_kind {
-            SubjectKind::RepairOrder => data.order_of(t).map(|o| call_view::repair(ui, o)),
+            SubjectKind::RepairOrder => data.order_of(t).map(|o| call_view::repair(ui, o, data.is_second_choice(t.id))),
             SubjectKind::Delivery => data.delivery_of(t).map(|d| call_view::delivery(ui, d)),
             SubjectKind::Case => None,
         })

@@ -116,6 +116,11 @@ impl CallData {
         self.deliveries.iter().find(|d| task.subject_kind == SubjectKind::Delivery && d.id.raw() == task.subject_id)
     }
 
+    /// The order was never settled: its opening date stands in.
+    pub fn is_second_choice(&self, id: TaskId) -> bool {
+        self.view.tasks.iter().any(|a| a.task.id == id && a.date_is_second_choice)
+    }
+
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.iter().find(|t| t.id == id)
     }

@@ -16,6 +16,8 @@ pub struct VisitView {
     pub vehicle: Option<String>,
     pub day_label: String,
     pub day: String,
+    /// What is odd about the date.
+    pub warning: Option<String>,
     pub mileage: Option<String>,
     pub items: Option<String>,
     pub advisor_label: String,
@@ -24,7 +26,8 @@ pub struct VisitView {
     pub appointment: Option<String>,
 }
 
-pub fn repair(ui: &Ui, v: &VisitFacts) -> VisitView {
+/// `unsettled`: the date is the second choice.
+pub fn repair(ui: &Ui, v: &VisitFacts, unsettled: bool) -> VisitView {
     let amount = v.amount_fen.map(|paid| match v.estimate_fen {
         Some(guess) => ui.k("call-against-estimate").s("paid", paid).s("guess", guess).to_string(),
         None => paid.to_string(),
@@ -39,6 +42,7 @@ pub fn repair(ui: &Ui, v: &VisitFacts) -> VisitView {
         vehicle: car(v.plate.as_ref(), v.series.as_deref()),
         day_label: ui.t("call-visit-day").into_owned(),
         day,
+        warning: unsettled.then(|| ui.t("call-second-date").into_owned()),
         mileage: v.mileage_km.map(|km| ui.km(&Some(km))),
         items: v.items.clone().or_else(|| v.work_type.clone()),
         advisor_label: ui.t("call-advisor").into_owned(),
@@ -55,6 +59,7 @@ pub fn delivery(ui: &Ui, d: &DeliveryFacts) -> VisitView {
         vehicle: car(d.plate.as_ref(), d.model.as_deref().or(d.series.as_deref())),
         day_label: ui.t("call-delivery-day").into_owned(),
         day: ui.date(&d.delivered_on),
+        warning: None,
         mileage: None,
         items: None,
         advisor_label: ui.t("call-consultant").into_owned(),

@@ -8,6 +8,7 @@ mod call_data;
 mod call_history;
 mod call_view;
 mod dial;
+mod inbound;
 mod lease;
 mod line_view;
 mod numbers;
@@ -22,6 +23,7 @@ mod tests;
 use kernel::Cap;
 use platform::http::{Need, Routes};
 
+pub use inbound::button as inbound_button;
 pub use line_view::{KindPill, LineView, lines};
 pub use words::kind_pills;
 
@@ -36,6 +38,7 @@ pub fn routes() -> Routes {
         .get("/queue/numbers", seen, numbers::show)
         .post("/calls/{contact}/number", work, numbers::supply)
         .get("/calls/{contact}", work, call::show)
+        .get("/calls/from/{customer}", work, inbound::show)
         .post("/calls/{contact}/lease", work, lease::renew)
         .post("/calls/{contact}/dial", work, dial::dial)
         .post("/calls/{contact}/skip", work, skip::create)

@@ -35,7 +35,7 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
         let Some((role, id)) = token.split_once('-') else { return Ok(None) };
         let user = UserId::new(id.parse().unwrap_or(0));
         let grants = match role {
-            "agent" => vec![(Cap::CallWork, Reach::Own), (Cap::CustomerRead, Reach::Store)],
+            "agent" | "tw" | "en" | "stranger" => vec![(Cap::CallWork, Reach::Own), (Cap::CustomerRead, Reach::Store)],
             "boss" => vec![
                 (Cap::QueueSee, Reach::Store),
                 (Cap::QueueAssign, Reach::Store),
@@ -45,7 +45,7 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
             "manager" => vec![(Cap::CaseHandle, Reach::Department), (Cap::CustomerRead, Reach::Store)],
             _ => return Ok(None),
         };
-        let store = StoreId::new(10);
+        let store = StoreId::new(if role == "stranger" { 11 } else { 10 });
         let post = Post { role: role.into(), stores: Stores::These(vec![store]), department: None, grants };
         let scope = Scope { user: Some(user), group: kernel::Id::new(1), store: Some(store), posts: vec![post] };
         Ok(Some(Who {
@@ -55,7 +55,11 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
             title: "回访专员".into(),
             agent_number: Some("207".into()),
             scope,
-            locale: Locale::ZhCn,
+            locale: match role {
+                "tw" => Locale::ZhTw,
+                "en" => Locale::En,
+                _ => Locale::ZhCn,
+            },
             theme: "system".into(),
             key_map: "{}".into(),
             store_name: "示范店".into(),
@@ -486,6 +490,70 @@ async fn 话术页_保存_出错_恢复() {
         assert_eq!(boss.post("/scripts/restored", &[("version", "0")]).await.status, StatusCode::SEE_OTHER);
         assert!(agent.get(&format!("/calls/{contact}")).await.ok().contains("data-q=\"invoice_explained."));
         assert_eq!(agent.get("/scripts").await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 客户来电_接着回访_别店看不到() {
+    in_shop(async |s| {
+        let contact = one_order(s).await;
+        let agent = Browser::of(s, "agent-100");
+        let told = agent.get("/calls/from/1").await;
+        assert_eq!(told.at("location"), format!("/calls/{contact}?in=1"));
+        let page = agent.get(&format!("/calls/{contact}?in=1")).await.ok();
+        assert!(page.contains("客户来电") && page.contains("value=\"in\"") && page.contains("data-timer=\"auto\""));
+        // Nobody's follow-up: on to the file.
+        assert_eq!(agent.get("/calls/from/77").await.at("location"), "/customers/77");
+        let stranger = Browser::of(s, "stranger-100");
+        assert_eq!(stranger.get(&format!("/calls/{contact}")).await.status, StatusCode::NOT_FOUND);
+        let dial = stranger.post(&format!("/calls/{contact}/dial"), &[]).await;
+        assert_eq!(dial.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 断线之后_已答的还在() {
+    in_shop(async |s| {
+        let contact = one_order(s).await;
+        let agent = Browser::of(s, "agent-100");
+        let task = task(s).await;
+        let form = [
+            ("client_id", "0123456789abcdef"),
+            ("task", task.as_str()),
+            ("outcome", "line_broken"),
+            (&format!("a.waiting.{task}"), "average"),
+            (&format!("t.waiting.{task}"), "排队久"),
+        ];
+        let told = agent.post(&format!("/calls/{contact}/attempts"), &form).await;
+        assert!(told.at("location").starts_with(&format!("/calls/{contact}?after=")), "the same customer again");
+        let page = agent.get(&format!("/calls/{contact}")).await.ok();
+        assert!(page.contains("上次通话中断") && page.contains("排队久</textarea>"));
+        let chosen = page.split("<input").find(|i| i.contains(&format!("a.waiting.{task}")) && i.contains("value=\"average\""));
+        assert!(chosen.is_some_and(|i| i.contains("checked")), "the answer stands again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 三种语言_没有缺词() {
+    in_shop(async |s| {
+        let contact = one_order(s).await;
+        for (token, wanted) in [("agent-100", "开场"), ("tw-100", "開場"), ("en-100", "Opening")] {
+            let browser = Browser::of(s, token);
+            let page = browser.get(&format!("/calls/{contact}")).await.ok();
+            assert!(page.contains(wanted), "{token}: {wanted}");
+            for path in ["/queue", "/", "/queue/numbers"] {
+                let page = browser.get(path).await.ok();
+                for prefix in [">queue-", ">today-", ">call-", "\"queue-why", ">scripts-"] {
+                    assert!(!page.contains(prefix), "{token} {path}: a word is missing: {prefix}");
+                }
+            }
+        }
+        let english = Browser::of(s, "en-100").get(&format!("/calls/{contact}")).await.ok();
+        assert!(english.contains("陈先生，您好！"), "what is said follows the customer's language");
+        assert!(english.contains("class=\"gloss muted\""), "with a translation for the reader");
     })
     .await;
 }

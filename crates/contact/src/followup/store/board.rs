@@ -73,3 +73,21 @@ pub async fn begun(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<(
     let attempt: Option<One<ContactId>> = q.opt(&ANY_ATTEMPT, args![group, store]).await?;
     Ok((contact.is_some(), attempt.is_some()))
 }
+
+// contact_by_customer
+stmt!(
+    WAITING_CUSTOMERS,
+    "SELECT DISTINCT customer_id AS v FROM contact WHERE customer_id IN {{ids:$3}} AND state IN ('open','number_needed') \
+     AND group_id=$1 AND store_id=$2 ORDER BY customer_id LIMIT 500"
+);
+
+/// Which of these customers have a follow-up waiting at the store.
+pub async fn waiting_customers(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    customers: &[kernel::CustomerId],
+) -> Result<Vec<kernel::CustomerId>> {
+    let found: Vec<One<kernel::CustomerId>> = q.all(&WAITING_CUSTOMERS, args![group, store, customers]).await?;
+    Ok(found.into_iter().map(|v| v.0).collect())
+}
