@@ -15,9 +15,7 @@ use people::customers::{self, CustomerOptedOut};
 use people::identity::{self, CalendarChanged, StaffLeft};
 use people::imports::{self, ImportHooks};
 use people::search;
-use people::vehicles::{
-    self, DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded,
-};
+use people::vehicles::{self, DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 use platform::db::Db;
 use platform::events::Wire;
 use platform::http::{App, NavItem, Need, Routes, Slots, Who, assets, sse};

@@ -64,7 +64,10 @@ fn pages_hold_no_sql_and_models_no_io() {
     for file in files(&root().join("crates"), &[".rs"]) {
         let name = shown(&file);
         let text = read(&file);
-        if name.contains("/pages/") && !name.ends_with("/tests.rs") && (text.contains("stmt!(") || text.contains("sqlx::")) {
+        if name.contains("/pages/")
+            && !name.ends_with("/tests.rs")
+            && (text.contains("stmt!(") || text.contains("sqlx::"))
+        {
             bad.push(format!("{name}: SQL belongs into the capability's store"));
         }
         if name.ends_with("/model.rs") && ["async fn", "axum", "sqlx"].iter().any(|w| text.contains(w)) {
@@ -123,17 +126,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     (
         "contact/src/followup/",
-        &[
-            "task",
-            "contact",
-            "attempt",
-            "attempt_task",
-            "answer",
-            "remark",
-            "late_event",
-            "skipped_event",
-            "dial_log",
-        ],
+        &["task", "contact", "attempt", "attempt_task", "answer", "remark", "late_event", "skipped_event", "dial_log"],
     ),
     ("contact/src/cases/", &["case_file", "case_point", "case_step"]),
     ("insight/src/", &["weekly_report"]),
