@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use people::imports::{self, CliImport, Kind, Workshop};
 use platform::config::{self, Config};
+use platform::i18n::Locale;
 use platform::sheets;
 
 use crate::server;
@@ -30,6 +32,25 @@ enum Command {
         /// Port on the configured address.
         #[arg(long)]
         port: Option<u16>,
+    },
+    /// Bring in an export of the dealer-management system.
+    Import {
+        /// repair-orders, deliveries or customers; guessed from the columns where it is left out.
+        #[arg(long)]
+        kind: Option<String>,
+        /// Name or code of the store; not needed with one store, or where the file names its stores.
+        #[arg(long)]
+        store: Option<String>,
+        file: PathBuf,
+        /// Say what would happen, change nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Answer as JSON.
+        #[arg(long)]
+        json: bool,
+        /// The day from which a store's first import plans, e.g. 2026-11-20.
+        #[arg(long)]
+        plan_from: Option<String>,
     },
     /// Bring the database up to this version.
     Migrate,
@@ -89,6 +110,39 @@ fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
             server::log(&config);
             runtime()?.block_on(server::serve(config, demo))
         }
+        Command::Import { ref kind, ref store, ref file, dry_run, json, ref plan_from } => {
+            let kind = match kind.as_deref() {
+                None => None,
+                Some("repair-orders") => Some(Kind::RepairOrders),
+                Some("deliveries") => Some(Kind::Deliveries),
+                Some("customers") => Some(Kind::Customers),
+                Some(other) => {
+                    anyhow::bail!("--kind {other}: choose repair-orders, deliveries or customers")
+                }
+            };
+            let plan_from = match plan_from {
+                Some(text) => Some(text.parse().map_err(|_| anyhow::anyhow!("--plan-from {text}: not a date"))?),
+                None => None,
+            };
+            let asked = CliImport {
+                kind,
+                store: store.clone(),
+                file: file.clone(),
+                dry_run,
+                json,
+                locale: locale(),
+                plan_from,
+            };
+            runtime()?.block_on(async {
+                let db = server::open(&config, server::clock(false)?).await?;
+                let exe = std::env::current_exe().context("this program's own path")?;
+                let shop = Workshop { db: db.clone(), exe, data: config.data.clone() };
+                let (code, said) = imports::command(&shop, &asked).await;
+                if code == ExitCode::SUCCESS { println!("{said}") } else { eprintln!("{said}") }
+                db.close().await;
+                Ok(code)
+            })
+        }
         Command::Migrate => runtime()?.block_on(async {
             let db = server::open(&config, server::clock(false)?).await?;
             db.close().await;
@@ -96,6 +150,16 @@ fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }),
         Command::Doctor => runtime()?.block_on(crate::health::doctor(config)),
+    }
+}
+
+/// The language of this terminal.
+fn locale() -> Locale {
+    let lang = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|k| std::env::var(k).ok()).unwrap_or_default();
+    match lang.to_ascii_lowercase() {
+        l if l.starts_with("zh_tw") || l.starts_with("zh_hk") => Locale::ZhTw,
+        l if l.starts_with("zh") => Locale::ZhCn,
+        _ => Locale::En,
     }
 }
 

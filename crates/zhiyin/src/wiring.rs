@@ -95,7 +95,7 @@ pub fn nav() -> Vec<NavItem> {
     ];
     let manage =
         vec![NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" }];
-    [work, customers::nav(""), manage, identity::nav("nav-manage")].concat()
+    [work, customers::nav(""), manage, imports::nav("nav-manage"), identity::nav("nav-manage")].concat()
 }
 
 /// Every route of the product.
@@ -117,6 +117,7 @@ pub fn routes() -> Routes {
         .merge(customers::routes())
         .merge(vehicles::routes())
         .merge(search::routes())
+        .merge(imports::routes())
         .merge(identity::routes())
 }
 

@@ -115,6 +115,7 @@ fn fleet(kind: CustomerKind) -> bool {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a mapping of rows that are not needed any more")]
 fn of_visit(f: VisitFacts) -> EventFacts {
     EventFacts {
         subject_kind: SubjectKind::RepairOrder,
@@ -132,6 +133,7 @@ fn of_visit(f: VisitFacts) -> EventFacts {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a mapping of rows that are not needed any more")]
 fn of_delivery(f: DeliveryFacts) -> EventFacts {
     EventFacts {
         subject_kind: SubjectKind::Delivery,

@@ -37,7 +37,8 @@ fn 规则_错处逐条指出() {
         change(&mut rules);
         rules.check().into_iter().map(|f| format!("{} {}", f.path, f.code)).collect::<Vec<_>>()
     };
-    let table: [(&str, &dyn Fn(&mut FollowupRules)); 11] = [
+    type Change<'a> = &'a dyn Fn(&mut FollowupRules);
+    let table: [(&str, Change<'_>); 11] = [
         ("rules.1.days_to rule-window-turned", &|r| r.rules[1].days_from = 4),
         ("rules.1.expires_after_day rule-expires-early", &|r| r.rules[1].expires_after_day = 2),
         ("rules.0.attempts rule-attempts", &|r| r.rules[0].attempts = 0),

@@ -119,7 +119,8 @@ fn 计划决定_过期_跳过_起始日() {
         |days: i64, now: Millis| Against { case_open: false, contacted_at: Some(now.plus(-days * Millis::DAY)) };
     let nothing = |_| Against::default();
     let case = |_| Against { case_open: true, contacted_at: None };
-    let table: [(&str, &str, bool, &dyn Fn(Millis) -> Against, Option<&str>, &str); 10] = [
+    type Known<'a> = &'a dyn Fn(Millis) -> Against;
+    let table: [(&str, &str, bool, Known<'_>, Option<&str>, &str); 10] = [
         ("2026-11-17", "2026-11-18 10:00", false, &nothing, None, "plan"),
         // The last moment of day 7, and the next one.
         ("2026-11-17", "2026-11-24 23:59", false, &nothing, None, "plan"),

@@ -11,10 +11,10 @@ macro_rules! json {
         impl Col for $t {
             fn get_opt(row: &Row, column: &str) -> Result<Option<Self>> {
                 let Some(text) = String::get_opt(row, column)? else { return Ok(None) };
-                #[allow(unused_mut)]
-                let mut $v: Self = serde_json::from_str(&text).map_err(Problem::internal)?;
-                $mend;
-                Ok(Some($v))
+                let mut read: Self = serde_json::from_str(&text).map_err(Problem::internal)?;
+                let mend: fn(&mut Self) = |$v| $mend;
+                mend(&mut read);
+                Ok(Some(read))
             }
         }
         impl Bind for &$t {
