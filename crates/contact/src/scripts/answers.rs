@@ -83,7 +83,7 @@ pub fn resolve(tasks: &[(TaskId, &Script)], posted: &[Posted]) -> Result<Vec<Giv
         found.iter().filter_map(|(a, .., choice)| choice.map(|c| (a.field.clone(), c.key.clone()))).collect();
     Ok(found
         .into_iter()
-        .filter(|(_, task, script, question, _)| was_shown(tasks, *task, script, question, &chosen))
+        .filter(|(_, task, script, question, _)| was_shown(*task, script, question, &chosen))
         .map(|(answer, task, _, question, choice)| Given {
             task,
             question: question.key.clone(),
@@ -104,7 +104,6 @@ fn place<'a>(tasks: &[(TaskId, &'a Script)], field: &str) -> Option<(TaskId, &'a
 
 /// A branch counts only while the answer it hangs on stands, up to the trunk.
 fn was_shown(
-    tasks: &[(TaskId, &Script)],
     task: TaskId,
     script: &Script,
     question: &Question,
@@ -113,7 +112,7 @@ fn was_shown(
     let Some(rule) = &question.show_if else { return true };
     let Some(parent) = script.question(&rule.question) else { return false };
     let stands = chosen.get(&field_name(parent, task)).is_some_and(|o| rule.options.contains(o));
-    stands && was_shown(tasks, task, script, parent, chosen)
+    stands && was_shown(task, script, parent, chosen)
 }
 
 #[cfg(test)]

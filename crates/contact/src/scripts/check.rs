@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn each_fault_is_named_with_its_place() {
-        let rows: [(&str, &str, fn(&mut Script)); 11] = [
+        type Change = fn(&mut Script);
+        let rows: [(&str, &str, Change); 11] = [
             ("service", "script-count", |s| s.questions.iter_mut().for_each(|q| q.on = true)),
             ("service.wishes", "script-must-ask-off", |s| question(s, "wishes").on = false),
             ("service.waiting.average", "script-apology-missing", |s| question(s, "waiting").options[2].apology = None),
