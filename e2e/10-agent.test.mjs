@@ -6,7 +6,7 @@ import { startServer } from "./lib/server.mjs";
 
 // Wednesday, 14:05 in Shanghai: inside the call windows.
 const NOW = "2026-11-18T06:05:00Z";
-const FULL_NUMBER = /1[3-9]\d{9}/;
+const FULL_NUMBER = /(?<!\d)1[3-9]\d{9}(?!\d)/;
 
 let server;
 let browser;

@@ -253,3 +253,4 @@ identity-weekday-7 = Sunday
 error-spans-form = Write spans as 08:30-12:00 with a space between them
 error-spans-overlap = Spans overlap
 error-week-closed = The store must be open on at least one day a week
+refused-loopback-only = Demonstration links work only on the machine that runs the program

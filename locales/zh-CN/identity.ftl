@@ -250,3 +250,4 @@ identity-weekday-7 = 星期日
 error-spans-form = 时间段要写成 08:30-12:00 这样，几段之间空一格
 error-spans-overlap = 时间段互相重叠了
 error-week-closed = 一周至少要有一天营业
+refused-loopback-only = 演示链接只能在运行程序的这台电脑上使用

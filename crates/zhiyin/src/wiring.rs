@@ -14,7 +14,8 @@ use kernel::Result;
 use people::customers::{self, CustomerOptedOut};
 use people::identity::{self, CalendarChanged, StaffLeft};
 use people::imports::{self, ImportHooks};
-use people::vehicles::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
+use people::search;
+use people::vehicles::{self, DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 use platform::db::Db;
 use platform::events::Wire;
 use platform::http::{App, NavItem, Need, Routes, Slots, Who, assets, sse};
@@ -114,6 +115,8 @@ pub fn routes() -> Routes {
         .merge(reports::routes())
         .merge(scripts::routes())
         .merge(customers::routes())
+        .merge(vehicles::routes())
+        .merge(search::routes())
         .merge(identity::routes())
 }
 

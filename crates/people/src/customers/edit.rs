@@ -64,33 +64,29 @@ impl CustomerForm {
         let kind = choice(sent, "kind", CustomerKind::parse, e).unwrap_or(CustomerKind::Person);
         let birthday = day(sent, "birthday", e);
         let lunar = choice(sent, "birthday_kind", BirthdayKind::parse, e).unwrap_or(BirthdayKind::Solar);
-        let form = Self {
-            kind,
-            // Replaced below; a form without a name is answered with its faults.
-            name: match name {
-                Some(name) => name,
-                None => return Err(Self::rest(sent, errors)),
-            },
-            gender: choice(sent, "gender", Gender::parse, e),
-            birthday,
-            birthday_kind: birthday.map(|_| lunar),
-            region: text(sent, "region", 60, e),
-            channel: text(sent, "channel", 30, e),
-            best_time: text(sent, "best_time", 60, e),
-            source: text(sent, "source", 60, e),
-            credit_code: text(sent, "credit_code", 30, e),
-            note: text(sent, "note", 500, e),
-        };
-        if errors.is_empty() { Ok(form) } else { Err(errors) }
-    }
-
-    fn rest(sent: &Fields, mut errors: FieldErrors) -> FieldErrors {
-        choice(sent, "gender", Gender::parse, &mut errors);
-        for (name, max) in [("region", 60), ("channel", 30), ("best_time", 60), ("source", 60), ("credit_code", 30)] {
-            text(sent, name, max, &mut errors);
+        let gender = choice(sent, "gender", Gender::parse, e);
+        let region = text(sent, "region", 60, e);
+        let channel = text(sent, "channel", 30, e);
+        let best_time = text(sent, "best_time", 60, e);
+        let source = text(sent, "source", 60, e);
+        let credit_code = text(sent, "credit_code", 30, e);
+        let note = text(sent, "note", 500, e);
+        match name {
+            Some(name) if errors.is_empty() => Ok(Self {
+                kind,
+                name,
+                gender,
+                birthday,
+                birthday_kind: birthday.map(|_| lunar),
+                region,
+                channel,
+                best_time,
+                source,
+                credit_code,
+                note,
+            }),
+            Some(_) | None => Err(errors),
         }
-        text(sent, "note", 500, &mut errors);
-        errors
     }
 
     fn words(&self) -> Value {

@@ -11,6 +11,8 @@ pub mod reveal;
 mod routes;
 mod sight;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 

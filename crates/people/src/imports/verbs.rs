@@ -11,7 +11,7 @@ use super::apply::progress;
 use super::field::{Field, Kind};
 use super::jobs::{APPLY, ERASE, PARSE, UNDO};
 use super::look::FIRST;
-use super::plan::{Choices, Question};
+use super::plan::Choices;
 use super::state::State;
 use super::store::{self, Batch, BatchLine, NewBatch};
 use crate::identity;
@@ -251,9 +251,4 @@ async fn tell(tx: &mut Tx, id: ImportId) -> Result<()> {
 async fn enqueue(tx: &mut Tx, kind: &str, id: ImportId, round: &str) -> Result<()> {
     let now = tx.now();
     jobs::enqueue(tx, kind, &format!("{kind}:{id}:{round}"), &json!({ "import": id }), now).await
-}
-
-/// Questions in words for the command line.
-pub(super) fn asked(batch: &Batch) -> Vec<Question> {
-    batch.mapping.questions()
 }

@@ -11,7 +11,7 @@ use crate::vehicles::store::{OwnershipRow, VehicleRow};
 
 /// What a visit says about its car beyond its papers.
 #[derive(Clone, Copy, Default)]
-pub(super) struct CarNews {
+pub struct CarNews {
     pub day: Option<StoreDate>,
     pub mileage_km: Option<i64>,
     pub purchased_on: Option<StoreDate>,

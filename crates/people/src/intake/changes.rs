@@ -30,7 +30,7 @@ keyed! {
 
 /// One line of the journal; `row` is the index within the chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Change {
+pub struct Change {
     pub row: usize,
     pub entity: Entity,
     pub id: i64,
@@ -42,7 +42,7 @@ pub(super) struct Change {
 
 /// Ids name rows of [`super::known::Known`], where the new values stand.
 #[derive(Default)]
-pub(super) struct Changes {
+pub struct Changes {
     pub new_customers: Vec<CustomerId>,
     pub new_set: HashSet<CustomerId>,
     pub changed_customers: BTreeSet<CustomerId>,

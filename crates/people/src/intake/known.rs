@@ -11,7 +11,7 @@ use crate::vehicles::store::{self as garage, DeliveryRow, OrderRow, OwnershipRow
 
 /// The known world of a chunk; rows that were made meanwhile are put in, so that later rows meet them.
 #[derive(Default)]
-pub(super) struct Known {
+pub struct Known {
     pub customers: HashMap<CustomerId, CustomerRow>,
     /// All lines of a customer, ended ones too.
     pub lines: HashMap<CustomerId, Vec<LineRow>>,
@@ -32,7 +32,7 @@ pub(super) struct Known {
 
 /// What rows say about people and cars, as keys to look up.
 #[derive(Default)]
-pub(super) struct Wanted {
+pub struct Wanted {
     pub codes: HashSet<String>,
     pub digits: HashSet<String>,
     pub vins: HashSet<String>,

@@ -7,7 +7,7 @@ use super::changes::{Changes, Entity};
 use super::known::Known;
 use super::text::AsText;
 
-pub(super) struct Ledger<'m> {
+pub struct Ledger<'m> {
     pub group: GroupId,
     pub store: StoreId,
     pub now: Millis,

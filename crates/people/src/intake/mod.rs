@@ -11,6 +11,8 @@
 //! Rows with the same key within one batch: the last one counts. Who cuts a file into batches sees to it that a key
 //! does not come again in a later batch.
 
+#![expect(private_interfaces, reason = "the trait is sealed: its working types stay inside")]
+
 mod cars;
 mod changes;
 mod customers;
@@ -57,7 +59,6 @@ mod sealed {
 }
 
 /// A kind of row that can come in.
-#[expect(private_interfaces, reason = "sealed: the working types stay inside")]
 pub trait Incoming: sealed::Row + Sync + Sized {
     /// Why a store sees the customer from then on.
     const WHY: SightWhy;

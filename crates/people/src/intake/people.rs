@@ -11,7 +11,7 @@ use crate::customers::{ContactRole, CustomerKind, PhoneStatus};
 
 /// What a row says about its person.
 #[derive(Clone, Copy)]
-pub(super) struct PersonIn<'a> {
+pub struct PersonIn<'a> {
     pub code: Option<&'a str>,
     pub name: Option<&'a PersonName>,
     pub organisation: bool,
@@ -21,7 +21,7 @@ pub(super) struct PersonIn<'a> {
     pub beside: Option<(&'a PersonName, &'a [Phone], ContactRole)>,
 }
 
-pub(super) struct Placed {
+pub struct Placed {
     pub customer: CustomerId,
     pub how: How,
     /// The number of this visit: the visitor's, else the owner's.

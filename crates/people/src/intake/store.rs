@@ -57,7 +57,9 @@ pub(super) async fn insert_journal(tx: &mut Tx, import: &Importing<'_>, journal:
 
 /// By hand: one audit line per thing, with the fields before and after.
 pub(super) async fn audit_journal(tx: &mut Tx, journal: &[Change]) -> Result<()> {
-    let mut things: BTreeMap<(Entity, i64), (bool, Map<String, Value>, Map<String, Value>)> = BTreeMap::new();
+    /// Made here, fields before, fields after.
+    type Thing = (bool, Map<String, Value>, Map<String, Value>);
+    let mut things: BTreeMap<(Entity, i64), Thing> = BTreeMap::new();
     for change in journal {
         let thing = things.entry((change.entity, change.id)).or_default();
         thing.0 |= change.op == Op::Created;

@@ -6,7 +6,7 @@ use crate::customers::{BirthdayKind, CustomerKind, Gender};
 use crate::vehicles::VisitState;
 
 /// A column that can be written to the journal and restored from it.
-pub(super) trait AsText: Sized {
+pub trait AsText: Sized {
     /// `None` for NULL.
     fn to_text(&self) -> Option<String>;
     /// `None` when the text is not of this type.
@@ -59,7 +59,7 @@ impl<K> AsText for Id<K> {
 }
 
 /// Columns of a row by name, for the journal.
-pub(super) trait Columns {
+pub trait Columns {
     /// `None`: there is no such column.
     fn column(&self, name: &str) -> Option<Option<String>>;
     /// Answers whether the text was of the column's type.

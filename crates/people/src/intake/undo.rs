@@ -137,7 +137,7 @@ impl Run<'_> {
     }
 
     async fn depends(&mut self, subject: Subject) -> Result<Option<Reason>> {
-        for check in platform::inventory::iter::<DependantCheck> {
+        for check in inventory::iter::<DependantCheck> {
             if let Some(reason) = (check.depends)(self.tx, subject).await? {
                 return Ok(Some(reason));
             }

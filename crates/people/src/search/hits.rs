@@ -59,7 +59,7 @@ async fn mark_open(q: &Reads, scope: &Scope, hits: &mut [Hit]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    for teller in platform::inventory::iter::<OpenContacts> {
+    for teller in inventory::iter::<OpenContacts> {
         let open = (teller.of)(q.clone(), scope.group, store, ids.clone()).await?;
         hits.iter_mut().filter(|h| open.contains(&h.customer)).for_each(|h| h.open_contact = true);
     }

@@ -2,6 +2,7 @@
 //! plate or VIN. Tokens are ours on both engines; what they find is checked again on the rows.
 
 mod hits;
+mod pages;
 mod query;
 mod store;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use platform::db::{Reads, Tx};
 use crate::{customers, vehicles};
 
 pub use hits::find;
+pub use pages::routes;
 pub(crate) use tokens::letters;
 
 /// One customer found. The phone is given typed: it prints masked.
@@ -36,8 +38,9 @@ pub struct Hit {
 /// Tells which of these customers have an open follow-up at a store; the capability that plans follow-ups registers
 /// itself with `inventory::submit!`.
 pub struct OpenContacts {
-    pub of: fn(Reads, GroupId, StoreId, Vec<CustomerId>) -> BoxFuture<'static, Result<Vec<CustomerId>>>,
+    pub of: fn(Reads, GroupId, StoreId, Vec<CustomerId>) -> Known,
 }
+type Known = BoxFuture<'static, Result<Vec<CustomerId>>>;
 platform::inventory::collect!(OpenContacts);
 
 /// Makes the tokens of these customers anew from their rows, lines, cars and stores.

@@ -31,7 +31,7 @@ pub fn classes(text: &str) -> Vec<Class> {
     let upper = compact.to_uppercase();
     let count = compact.chars().count();
     let mut all = Vec::new();
-    let has_hanzi = compact.chars().any(|c| !c.is_ascii());
+    let has_hanzi = !compact.is_ascii();
     if has_hanzi {
         let tail_ascii = compact.chars().skip(1).all(|c| c.is_ascii_alphanumeric());
         let province = compact.chars().next().is_some_and(|c| PROVINCES.contains(c));
@@ -127,7 +127,7 @@ pub fn lite(ways: &[Wanted], sight: &[String]) -> String {
         parts.extend(w.prefix.iter().map(|p| format!("{p}*")));
         format!("({})", parts.join(" AND "))
     };
-    expression(ways.iter().map(way).collect(), sight, " OR ", " AND ")
+    expression(&ways.iter().map(way).collect::<Vec<_>>(), sight, " OR ", " AND ")
 }
 
 /// Alternatives as `to_tsquery`'s plain form reads them, inside the given sight.
@@ -137,10 +137,10 @@ pub fn pg(ways: &[Wanted], sight: &[String]) -> String {
         parts.extend(w.prefix.iter().map(|p| format!("{p}:*")));
         format!("({})", parts.join(" & "))
     };
-    expression(ways.iter().map(way).collect(), sight, " | ", " & ")
+    expression(&ways.iter().map(way).collect::<Vec<_>>(), sight, " | ", " & ")
 }
 
-fn expression(ways: Vec<String>, sight: &[String], or: &str, and: &str) -> String {
+fn expression(ways: &[String], sight: &[String], or: &str, and: &str) -> String {
     let any = ways.join(or);
     format!("({any}){and}({})", sight.join(or))
 }

@@ -166,7 +166,7 @@ async fn every_question_rides_an_index() {
     let w = World::lite(platform::events::Wire::default()).await;
     let mut q = w.db.reads();
     let mut looked = 0;
-    for stmt in platform::inventory::iter::<&'static Stmt> {
+    for stmt in inventory::iter::<&'static Stmt> {
         let ours = ["people::customers", "people::vehicles", "people::search", "people::timeline", "people::intake"];
         let test = stmt.module.contains("tests");
         if test || !ours.iter().any(|m| stmt.module.starts_with(m)) || stmt.sql(q.engine()).starts_with("INSERT") {

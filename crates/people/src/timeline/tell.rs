@@ -29,8 +29,10 @@ pub struct Told {
 pub struct Teller {
     pub kinds: &'static [&'static str],
     /// By id of the line; what is left out is told by its message.
-    pub tell: fn(Desk, Vec<Line>) -> BoxFuture<'static, Result<HashMap<i64, Told>>>,
+    pub tell: fn(Desk, Vec<Line>) -> Telling,
 }
+/// Words by id of the line.
+pub type Telling = BoxFuture<'static, Result<HashMap<i64, Told>>>;
 platform::inventory::collect!(Teller);
 
 /// Every line with its words, in the same order.
@@ -38,7 +40,7 @@ platform::inventory::collect!(Teller);
 /// As the tellers answer.
 pub async fn tell(desk: &Desk, lines: Vec<Line>) -> Result<Vec<(Line, Told)>> {
     let mut told: HashMap<i64, Told> = HashMap::new();
-    for teller in platform::inventory::iter::<Teller> {
+    for teller in inventory::iter::<Teller> {
         let theirs: Vec<Line> = lines.iter().filter(|l| teller.kinds.contains(&l.kind.as_str())).cloned().collect();
         if !theirs.is_empty() {
             told.extend((teller.tell)(desk.clone(), theirs).await?);

@@ -3,9 +3,13 @@
 //! A car belongs to the group; a repair order and a delivery belong to one store. Ownership is dated: another owner
 //! on a known VIN ends the old ownership only through a delivery or a person.
 
+pub mod edit;
 mod events;
 mod model;
+mod pages;
+mod routes;
 pub(crate) mod store;
+mod tell;
 
 use kernel::{CustomerId, GroupId, Result, Scope, StoreDate, VehicleId};
 use platform::audit;
@@ -14,6 +18,7 @@ use serde_json::{Value, json};
 
 pub use events::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 pub use model::{OwnedCar, OwnershipWhy, VisitState};
+pub use routes::routes;
 pub use store::{
     DeliveryFacts, DeliveryRow, OrderRow, VehicleBrief, VehicleRow, VisitFacts, briefs, car, cars, deliveries_since,
     delivery, delivery_facts, order, orders_of, orders_since, resume_ownership, visit_facts,
@@ -55,9 +60,15 @@ pub async fn set_owner(
     customer: CustomerId,
     day: StoreDate,
 ) -> Result<()> {
-    store::car(tx, scope, vehicle).await?;
+    car(tx, scope, vehicle).await?;
     crate::customers::store::file(tx, scope, customer).await?;
-    let spans = store::ownerships(tx, scope.group, &[vehicle]).await?;
+    hand_over(tx, vehicle, customer, day).await
+}
+
+/// As [`set_owner`], where both have been found.
+pub(crate) async fn hand_over(tx: &mut Tx, vehicle: VehicleId, customer: CustomerId, day: StoreDate) -> Result<()> {
+    let group = tx.scope().group;
+    let spans = store::ownerships(tx, group, &[vehicle]).await?;
     let mut put = Vec::new();
     let mut touched = vec![customer];
     if spans.iter().any(|o| o.customer_id == customer && o.until_day.is_none()) {
@@ -70,7 +81,7 @@ pub async fn set_owner(
     }
     put.push(store::OwnershipRow {
         id: tx.new_id::<kernel::Event>().raw(),
-        group_id: scope.group,
+        group_id: group,
         vehicle_id: vehicle,
         customer_id: customer,
         from_day: day,

@@ -48,6 +48,11 @@ platform::inventory::submit! {
     OpenContacts { of: with_open }
 }
 
-fn with_open(mut q: Reads, group: GroupId, at: StoreId, customers: Vec<CustomerId>) -> BoxFuture<'static, Result<Vec<CustomerId>>> {
+fn with_open(
+    mut q: Reads,
+    group: GroupId,
+    at: StoreId,
+    customers: Vec<CustomerId>,
+) -> BoxFuture<'static, Result<Vec<CustomerId>>> {
     Box::pin(async move { store::waiting_customers(&mut q, group, at, &customers).await })
 }

@@ -530,7 +530,8 @@ async fn 断线之后_已答的还在() {
         assert!(told.at("location").starts_with(&format!("/calls/{contact}?after=")), "the same customer again");
         let page = agent.get(&format!("/calls/{contact}")).await.ok();
         assert!(page.contains("上次通话中断") && page.contains("排队久</textarea>"));
-        let chosen = page.split("<input").find(|i| i.contains(&format!("a.waiting.{task}")) && i.contains("value=\"average\""));
+        let chosen =
+            page.split("<input").find(|i| i.contains(&format!("a.waiting.{task}")) && i.contains("value=\"average\""));
         assert!(chosen.is_some_and(|i| i.contains("checked")), "the answer stands again");
     })
     .await;

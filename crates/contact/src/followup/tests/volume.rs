@@ -32,7 +32,18 @@ async fn fill(s: &Shop<'_>, n: i64) {
                 phones.push(args![*id, 1_i64, *id, format!("138{:08}", id % 100_000_000), "unknown", 1_i64, 0_i64]);
                 cars.push(args![*id, 1_i64, format!("川A{:05}", id % 100_000), 0_i64, 0_i64]);
                 orders.push(args![
-                    *id, 1_i64, s.w.store, format!("n:{id}"), *id, *id, &day, &day, "recorded", "", 0_i64, 0_i64
+                    *id,
+                    1_i64,
+                    s.w.store,
+                    format!("n:{id}"),
+                    *id,
+                    *id,
+                    &day,
+                    &day,
+                    "recorded",
+                    "",
+                    0_i64,
+                    0_i64
                 ]);
             }
             let columns = ["id", "group_id", "kind", "name", "name_key", "created_at", "updated_at"];
@@ -41,8 +52,18 @@ async fn fill(s: &Shop<'_>, n: i64) {
             tx.bulk("customer_phone", &columns, &phones, "").await?;
             tx.bulk("vehicle", &["id", "group_id", "plate", "created_at", "updated_at"], &cars, "").await?;
             let columns = [
-                "id", "group_id", "store_id", "business_key", "customer_id", "vehicle_id", "opened_on", "settled_on",
-                "state", "content_hash", "created_at", "updated_at",
+                "id",
+                "group_id",
+                "store_id",
+                "business_key",
+                "customer_id",
+                "vehicle_id",
+                "opened_on",
+                "settled_on",
+                "state",
+                "content_hash",
+                "created_at",
+                "updated_at",
             ];
             tx.bulk("repair_order", &columns, &orders, "").await
         })
@@ -98,7 +119,8 @@ async fn 大批计划_与队列() {
     }
     let saved = begun.elapsed() / u32::try_from(first.len()).expect("50");
     let begun = Instant::now();
-    transact!(s.w.db, &s.boss(), |tx| { distribute::reassign_all(tx, Some(super::shop::AGENT), None).await }).expect("moved");
+    transact!(s.w.db, &s.boss(), |tx| { distribute::reassign_all(tx, Some(super::shop::AGENT), None).await })
+        .expect("moved");
     let moved = begun.elapsed();
     eprintln!(
         "events {n}: planned {planned:?} (longest chunk {longest} ms), shown {shown:?}, page {page:?}, counts {counted:?}, \
@@ -135,7 +157,10 @@ async fn 队列走索引_不排序() {
         ("DIALS_SINCE", "dial_log_by_user", false),
     ] {
         let plan = s.plan(name).await;
-        assert!(plan.contains(&format!("USING INDEX {index} ")) || plan.contains(&format!("USING COVERING INDEX {index} ")), "{name}: {plan}");
+        assert!(
+            plan.contains(&format!("USING INDEX {index} ")) || plan.contains(&format!("USING COVERING INDEX {index} ")),
+            "{name}: {plan}"
+        );
         assert!(!plan.contains("SCAN contact\n") && !plan.contains("SCAN task\n"), "{name}: {plan}");
         assert!(sorts || !plan.contains("TEMP B-TREE"), "{name}: {plan}");
     }

@@ -4,7 +4,6 @@ pub mod report;
 pub mod weekly;
 
 use kernel::{Cap, Problem, Reach, Result, StoreDate, StoreId};
-use platform::db::Sql as _;
 use platform::http::{Desk, Fields};
 
 use super::jobs;

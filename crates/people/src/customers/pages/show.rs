@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use kernel::{CustomerId, Millis, StoreDate};
+use kernel::{CustomerId, Millis};
 use platform::http::{Answer, Desk, Fields, Ui};
 
 use crate::customers::{self, CustomerCard, Twin, store};
@@ -27,11 +27,11 @@ struct CustomerPage {
     cars: Vec<OwnedCar>,
     twins: Vec<Twin>,
     story: Story,
-    today: Option<StoreDate>,
     /// Filled by capabilities above.
     actions: String,
     pills: String,
     next: String,
+    cases: String,
     entered: bool,
     known: bool,
     saved: bool,
@@ -45,7 +45,7 @@ struct Story {
     customer: CustomerId,
     shown: String,
     filters: Vec<&'static str>,
-    lines: Vec<(Line, Told)>,
+    lines: Vec<(String, Told)>,
     /// Time and id to go on below, when there are more.
     more: Option<String>,
     first: bool,
@@ -70,7 +70,6 @@ pub async fn show(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answe
     let twins = store::twins(&mut q, scope, id).await?;
     let story = story(&desk, id, &sent).await?;
     let page = CustomerPage {
-        today: desk.ui().today(),
         ui: desk.ui(),
         card,
         cars,
@@ -79,6 +78,7 @@ pub async fn show(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answe
         actions: desk.slot("customer.actions", id.raw()).await?,
         pills: desk.slot("customer.pills", id.raw()).await?,
         next: desk.slot("customer.next", id.raw()).await?,
+        cases: desk.slot("customer.cases", id.raw()).await?,
         entered: sent.has("entered"),
         known: sent.has("known"),
         saved: sent.has("saved"),
@@ -101,13 +101,26 @@ async fn story(desk: &Desk, id: CustomerId, sent: &Fields) -> kernel::Result<Sto
     let mut lines = timeline::of_kinds(&mut desk.reads(), desk.scope(), id, kinds, before, limit).await?;
     let more = (lines.len() > A_PAGE).then(|| lines.truncate(A_PAGE)).and_then(|()| lines.last());
     let more = more.map(|l| format!("{}.{}", l.at.0, l.id));
+    let ui = desk.ui();
     Ok(Story {
         ui: desk.ui(),
         customer: id,
         shown: (*shown).to_owned(),
         filters: SHOWN.iter().map(|(key, _)| *key).collect(),
-        lines: timeline::tell(desk, lines).await?,
+        lines: timeline::tell(desk, lines).await?.into_iter().map(|(l, told)| (when(&ui, &l), told)).collect(),
         more,
         first: before.is_none(),
     })
+}
+
+/// Of a visit the day, whose minute is often unknown; of the rest the moment.
+fn when(ui: &Ui, line: &Line) -> String {
+    let moment = ui.day_time(&line.at);
+    match line.kind.as_str() {
+        "repair_order" | "delivery" => match moment.split_once(' ') {
+            Some((day, _)) => day.to_owned(),
+            None => ui.t("story-today").into_owned(),
+        },
+        _ => moment,
+    }
 }

@@ -104,11 +104,6 @@ stmt!(
     CODES,
     "SELECT code AS k, customer_id AS v FROM customer_code WHERE group_id=$1 AND store_id=$2 AND code IN {{texts:$3}}"
 );
-// customer_code_by_customer
-stmt!(
-    CODES_OF,
-    "SELECT code AS k, store_id AS v FROM customer_code WHERE customer_id=$2 AND group_id=$1 ORDER BY store_id, code LIMIT 50"
-);
 stmt!(NAMES, "SELECT id AS k, name AS v FROM customer WHERE id IN {{ids:$2}} AND group_id=$1");
 stmt!(DROP_CUSTOMER, "DELETE FROM customer WHERE id=$2 AND group_id=$1");
 stmt!(DROP_CODES, "DELETE FROM customer_code WHERE customer_id=$2 AND group_id=$1");
@@ -167,10 +162,6 @@ pub async fn codes(
     codes: &[String],
 ) -> Result<Vec<(String, CustomerId)>> {
     q.all(&CODES, args![group, store, codes]).await
-}
-
-pub async fn codes_of(q: &mut impl Sql, group: GroupId, id: CustomerId) -> Result<Vec<(String, StoreId)>> {
-    q.all(&CODES_OF, args![group, id]).await
 }
 
 pub async fn twins(q: &mut impl Sql, scope: &Scope, id: CustomerId) -> Result<Vec<Twin>> {

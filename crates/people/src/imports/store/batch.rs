@@ -36,7 +36,7 @@ row! { pub struct Blob { pub id: ImportId, pub group_id: GroupId, pub blob_path:
 stmt!(
     BATCH_ADD,
     "INSERT INTO import_batch (id, group_id, store_id, kind, file_name, file_hash, blob_path, state, mapping, options, counts, \
-     actor, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,'uploaded',$8,$9,$10,$11,$12)"
+     actor, created_at, beat_at) VALUES ($1,$2,$3,$4,$5,$6,$7,'uploaded',$8,$9,$10,$11,$12,$12)"
 );
 stmt!(
     BATCH_GET,
@@ -56,7 +56,7 @@ stmt!(
 );
 stmt!(
     BATCH_READ_AGAIN,
-    "UPDATE import_batch SET state='uploaded', options=$3, version=version+1 WHERE group_id=$1 AND id=$2 AND version=$4 \
+    "UPDATE import_batch SET state='uploaded', options=$3, version=version+1, beat_at=$5 WHERE group_id=$1 AND id=$2 AND version=$4 \
      AND state IN ('asking', 'previewed')"
 );
 stmt!(
@@ -80,13 +80,13 @@ stmt!(
 );
 stmt!(
     BATCH_CONFIRMED,
-    "UPDATE import_batch SET state='applying', options=$4, rows_done=0, version=version+1 WHERE group_id=$1 AND id=$2 \
+    "UPDATE import_batch SET state='applying', options=$4, rows_done=0, version=version+1, beat_at=$5 WHERE group_id=$1 AND id=$2 \
      AND version=$3 AND state='previewed'"
 );
 // A failed one that had begun to write goes on where it stopped.
 stmt!(
     BATCH_RESUMED,
-    "UPDATE import_batch SET state=$3, fault=NULL, version=version+1 WHERE group_id=$1 AND id=$2 AND state='failed'"
+    "UPDATE import_batch SET state=$3, fault=NULL, version=version+1, beat_at=$4 WHERE group_id=$1 AND id=$2 AND state='failed'"
 );
 stmt!(
     BATCH_ADVANCED,
@@ -105,7 +105,7 @@ stmt!(
 );
 stmt!(
     BATCH_UNDOING,
-    "UPDATE import_batch SET state='undoing', rows_done=rows_total, version=version+1 WHERE group_id=$1 AND id=$2 AND state='applied'"
+    "UPDATE import_batch SET state='undoing', rows_done=rows_total, version=version+1, beat_at=$3 WHERE group_id=$1 AND id=$2 AND state='applied'"
 );
 stmt!(
     BATCH_UNDONE,
@@ -179,8 +179,8 @@ pub async fn twin(q: &mut impl Sql, batch: &Batch) -> Result<Option<BatchLine>> 
 }
 
 pub async fn read_again(tx: &mut Tx, id: ImportId, version: i64, options: &Choices) -> Result<bool> {
-    let group = tx.scope().group;
-    Ok(tx.exec(&BATCH_READ_AGAIN, args![group, id, options, version]).await? == 1)
+    let (group, now) = (tx.scope().group, tx.now());
+    Ok(tx.exec(&BATCH_READ_AGAIN, args![group, id, options, version, now]).await? == 1)
 }
 
 /// The number of this reading, by which a later one shuts it out; `None` when it is not to be read.
@@ -219,13 +219,13 @@ pub async fn failed(tx: &mut Tx, id: ImportId, fault: &str) -> Result<bool> {
 }
 
 pub async fn confirmed(tx: &mut Tx, id: ImportId, version: i64, options: &Choices) -> Result<bool> {
-    let group = tx.scope().group;
-    Ok(tx.exec(&BATCH_CONFIRMED, args![group, id, version, options]).await? == 1)
+    let (group, now) = (tx.scope().group, tx.now());
+    Ok(tx.exec(&BATCH_CONFIRMED, args![group, id, version, options, now]).await? == 1)
 }
 
 pub async fn resumed(tx: &mut Tx, id: ImportId, state: State) -> Result<bool> {
-    let group = tx.scope().group;
-    Ok(tx.exec(&BATCH_RESUMED, args![group, id, state]).await? == 1)
+    let (group, now) = (tx.scope().group, tx.now());
+    Ok(tx.exec(&BATCH_RESUMED, args![group, id, state, now]).await? == 1)
 }
 
 /// `false`: another worker was here meanwhile.
@@ -246,8 +246,8 @@ pub async fn cancelled(tx: &mut Tx, id: ImportId) -> Result<bool> {
 }
 
 pub async fn undoing(tx: &mut Tx, id: ImportId) -> Result<bool> {
-    let group = tx.scope().group;
-    Ok(tx.exec(&BATCH_UNDOING, args![group, id]).await? == 1)
+    let (group, now) = (tx.scope().group, tx.now());
+    Ok(tx.exec(&BATCH_UNDOING, args![group, id, now]).await? == 1)
 }
 
 pub async fn undone(tx: &mut Tx, id: ImportId, busy_ms: i64) -> Result<bool> {

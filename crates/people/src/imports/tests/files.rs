@@ -5,15 +5,20 @@ use kernel::loose::Epoch;
 use platform::sheets::{Cell, SheetRow};
 use std::path::PathBuf;
 
-/// The folder of real exports; absent is a notice, unless `ZHIYIN_REQUIRE_DATA=1`.
+/// The folder of real exports.
 pub(super) fn folder() -> Option<PathBuf> {
+    root("dms")
+}
+
+/// A folder of the test data; absent is a notice, unless `ZHIYIN_REQUIRE_DATA=1`.
+pub(super) fn root(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("ZHIYIN_TEST_DATA")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")), PathBuf::from);
-    let folder = root.join("dms");
+    let folder = root.join(name);
     if folder.is_dir() {
         return Some(folder);
     }
-    assert!(std::env::var_os("ZHIYIN_REQUIRE_DATA").is_none_or(|v| v != "1"), "test data dms required");
+    assert!(std::env::var_os("ZHIYIN_REQUIRE_DATA").is_none_or(|v| v != "1"), "test data {name} required");
     eprintln!("notice: {} not found, test skipped", folder.display());
     None
 }

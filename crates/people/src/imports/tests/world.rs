@@ -72,14 +72,20 @@ pub struct Yard<'a> {
     pub w: &'a World,
     pub shop: Workshop,
     pub scope: Scope,
-    _folder: tempfile::TempDir,
+    pub _folder: tempfile::TempDir,
 }
 
 impl Yard<'_> {
     pub async fn new(w: &World) -> Yard<'_> {
-        wire(hooks());
         w.clock.set(TODAY);
-        let user = w.user(77, "沈雯").await;
+        w.user(77, "沈雯").await;
+        Self::again(w).await
+    }
+
+    /// In a world that was furnished already.
+    pub async fn again(w: &World) -> Yard<'_> {
+        wire(hooks());
+        let user = Id::new(77);
         let folder = tempfile::tempdir().expect("folder");
         let shop = Workshop { db: w.db.clone(), exe: exe().to_owned(), data: folder.path().to_owned() };
         let scope = w.scope(user, None, &[(Cap::ImportRun, Reach::Store)]);
@@ -112,6 +118,12 @@ impl Yard<'_> {
 
     pub async fn correct(&self, batch: &Batch, with: &Correction) -> Result<()> {
         transact!(self.db(), &self.scope, |tx| { correct(tx, batch.id, batch.version, with).await })
+    }
+
+    /// What is due every so often, and what follows from it.
+    pub async fn tick(&self) {
+        platform::jobs::schedule(self.db(), &jobs()).await.expect("scheduled");
+        self.run_jobs().await;
     }
 
     /// Everything that is queued.
@@ -192,6 +204,7 @@ impl Yard<'_> {
     }
 }
 
+stmt!(pub T_PARSING, "UPDATE import_batch SET state='parsing', rows_done=13 WHERE group_id=$1 AND id=$2");
 stmt!(T_CUSTOMERS, "SELECT COUNT(*) AS v FROM customer WHERE group_id=$1");
 stmt!(T_LINES, "SELECT COUNT(*) AS v FROM customer_phone WHERE group_id=$1");
 stmt!(T_CARS, "SELECT COUNT(*) AS v FROM vehicle WHERE group_id=$1");
@@ -221,11 +234,6 @@ pub async fn staged(db: &Db, group: GroupId) -> i64 {
 pub async fn told(db: &Db, group: GroupId, kind: &str) -> Vec<serde_json::Value> {
     let all: Vec<One<serde_json::Value>> = db.reads().all(&T_EVENTS, args![group, kind]).await.expect("events");
     all.into_iter().map(|v| v.0).collect()
-}
-
-/// The store's code in the world.
-pub fn store(id: i64) -> kernel::StoreId {
-    Id::new(id)
 }
 
 /// The program around the engine, as the leaf crate builds it.

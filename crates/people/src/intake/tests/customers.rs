@@ -125,7 +125,7 @@ async fn another_store_sees_nothing_until_it_has_to_do_with_them() {
         for scope in [&there, &elsewhere] {
             assert!(matches!(customers::card(&mut q, scope, who(&known[0])).await, Err(kernel::Problem::NotFound)));
             assert!(crate::search::find(&mut q, scope, "陈帆", 10).await.expect("search").is_empty());
-            let newest = kernel::CustomerId::new(i64::MAX);
+            let newest = CustomerId::new(i64::MAX);
             assert!(customers::store::list(&mut q, scope, newest, 50).await.expect("list").is_empty());
         }
         // The same person comes to the second store: one customer of the group, two sights.

@@ -129,7 +129,7 @@ pub async fn versions(w: &World) -> [i64; 4] {
 pub fn kinds(verdicts: &[Verdict]) -> Vec<Kind> {
     verdicts.iter().map(|v| v.kind).collect()
 }
-pub fn who(verdict: &Verdict) -> kernel::CustomerId {
+pub fn who(verdict: &Verdict) -> CustomerId {
     verdict.customer.customer.expect("a customer")
 }
 
