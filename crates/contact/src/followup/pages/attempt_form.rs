@@ -43,10 +43,7 @@ pub fn read(fields: &Fields, ground: &Ground<'_>) -> Result<NewAttempt, FieldErr
     if outcome.is_none() {
         errors.add("outcome", "call-outcome");
     }
-    let new_phone = fields
-        .all("new_phone")
-        .find(|v| !v.is_empty())
-        .and_then(|raw| errors.take("new_phone", Phone::parse(raw).map_err(|f| f.code())));
+    let new_phone = fields.all("new_phone").find(|v| !v.is_empty()).and_then(|raw| phone(raw, &mut errors));
     let agreed_at = outcome.and_then(|o| agreed(fields, o, ground.calendar, &mut errors));
     let seconds = fields.parsed::<i64>("seconds").unwrap_or(0).clamp(0, LONGEST_CALL);
     errors.into_result_with(NewAttempt {
@@ -103,6 +100,20 @@ pub fn effect(effect: scripts::Effect) -> Effect {
         scripts::Effect::Neutral => Effect::Neutral,
         scripts::Effect::Improve => Effect::Improve,
         scripts::Effect::Bad => Effect::Bad,
+    }
+}
+
+/// A number learnt in the call; its fault says how many digits are missing.
+pub fn phone(raw: &str, errors: &mut FieldErrors) -> Option<Phone> {
+    match Phone::parse(raw) {
+        Ok(phone) => Some(phone),
+        Err(fault) => {
+            match fault.count() {
+                Some(n) => errors.add_with("new_phone", fault.code(), n.to_string()),
+                None => errors.add("new_phone", fault.code()),
+            }
+            None
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 use askama::Template;
 use axum::extract::Path;
-use kernel::{ContactId, Phone, Problem};
+use kernel::{ContactId, FieldErrors, Problem};
 use platform::http::{Answer, Desk, Fields, Ui};
 use platform::transact;
 use std::collections::HashMap;
 
+use super::attempt_form;
 use super::line_view::{LineView, lines};
 use crate::followup::context::Context;
 use crate::followup::{lists, numbers};
@@ -30,7 +31,8 @@ pub async fn show(desk: Desk) -> Answer {
 
 /// POST /calls/{contact}/number: a number was found; back to the queue with it.
 pub async fn supply(desk: Desk, Path(contact): Path<ContactId>, fields: Fields) -> Answer {
-    let phone = Phone::parse(fields.get("new_phone")).map_err(|f| Problem::invalid("new_phone", f.code()))?;
+    let mut errors = FieldErrors::default();
+    let phone = attempt_form::phone(fields.get("new_phone"), &mut errors).ok_or(Problem::Invalid(errors))?;
     transact!(desk.db(), desk.scope(), |tx| { numbers::supply(tx, contact, &phone).await })?;
     desk.see_other("/queue/numbers")
 }
