@@ -138,7 +138,11 @@ fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
                 let exe = std::env::current_exe().context("this program's own path")?;
                 let shop = Workshop { db: db.clone(), exe, data: config.data.clone() };
                 let (code, said) = imports::command(&shop, &asked).await;
-                if code == ExitCode::SUCCESS { println!("{said}") } else { eprintln!("{said}") }
+                if code == ExitCode::SUCCESS {
+                    println!("{said}")
+                } else {
+                    eprintln!("{said}")
+                }
                 db.close().await;
                 Ok(code)
             })

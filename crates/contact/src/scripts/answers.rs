@@ -103,12 +103,7 @@ fn place<'a>(tasks: &[(TaskId, &'a Script)], field: &str) -> Option<(TaskId, &'a
 }
 
 /// A branch counts only while the answer it hangs on stands, up to the trunk.
-fn was_shown(
-    task: TaskId,
-    script: &Script,
-    question: &Question,
-    chosen: &HashMap<String, String>,
-) -> bool {
+fn was_shown(task: TaskId, script: &Script, question: &Question, chosen: &HashMap<String, String>) -> bool {
     let Some(rule) = &question.show_if else { return true };
     let Some(parent) = script.question(&rule.question) else { return false };
     let stands = chosen.get(&field_name(parent, task)).is_some_and(|o| rule.options.contains(o));

@@ -28,7 +28,7 @@ fn number(n: i64) -> Cell {
 }
 
 fn percent(ui: &Ui, rate: Option<Permille>) -> Cell {
-    Cell::Text(ui.pct(&rate))
+    Cell::Text(ui.pct(rate))
 }
 
 fn line(ui: &Ui, name: String, c: &Counts) -> Vec<Cell> {

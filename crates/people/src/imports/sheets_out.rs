@@ -108,10 +108,7 @@ impl Template {
             self.columns.iter().map(|(title, ..)| SheetColumn::new(title.clone(), 16)).collect();
         out.sheet(&self.title, &columns)?;
         let [a, b, c] = self.notes_head.clone();
-        out.sheet(
-            &self.notes_title,
-            &[SheetColumn::new(a, 20), SheetColumn::new(b, 12), SheetColumn::new(c, 60)],
-        )?;
+        out.sheet(&self.notes_title, &[SheetColumn::new(a, 20), SheetColumn::new(b, 12), SheetColumn::new(c, 60)])?;
         for (title, must, hint) in &self.columns {
             let must = if *must { &self.must } else { &self.may };
             out.row(&[Cell::Text(title.clone()), Cell::Text(must.clone()), Cell::Text(hint.clone())])?;

@@ -120,7 +120,8 @@ fn 计划决定_过期_跳过_起始日() {
     let nothing = |_| Against::default();
     let case = |_| Against { case_open: true, contacted_at: None };
     type Known<'a> = &'a dyn Fn(Millis) -> Against;
-    let table: [(&str, &str, bool, Known<'_>, Option<&str>, &str); 10] = [
+    type Row<'a> = (&'a str, &'a str, bool, Known<'a>, Option<&'a str>, &'a str);
+    let table: [Row<'_>; 10] = [
         ("2026-11-17", "2026-11-18 10:00", false, &nothing, None, "plan"),
         // The last moment of day 7, and the next one.
         ("2026-11-17", "2026-11-24 23:59", false, &nothing, None, "plan"),

@@ -34,7 +34,8 @@ pub async fn template(desk: Desk, Path(kind): Path<String>) -> Answer {
         title: ui.v("import-kind", kind.code()).into_owned(),
         columns: columns.collect(),
         notes_title: ui.t("import-template-notes").into_owned(),
-        notes_head: ["import-template-column", "import-template-need", "import-template-hint"].map(|k| ui.t(k).into_owned()),
+        notes_head: ["import-template-column", "import-template-need", "import-template-hint"]
+            .map(|k| ui.t(k).into_owned()),
         must: ui.t("import-template-must").into_owned(),
         may: ui.t("import-template-may").into_owned(),
     };
@@ -59,9 +60,9 @@ fn hint(field: crate::imports::Field) -> &'static str {
         Visitor => "visitor",
         Items => "items",
         Status => "status",
-        Number | WorkType | Owner | Brand | Series | Model | Colour | Advisor | IdentityKind | Consultant | Code | Gender
-        | BirthdayKind | Region | PreferredChannel | PreferredTime | Source | Organisation | CreditCode | Contact
-        | ContactRole | FleetSize | Note => "text",
+        Number | WorkType | Owner | Brand | Series | Model | Colour | Advisor | IdentityKind | Consultant | Code
+        | Gender | BirthdayKind | Region | PreferredChannel | PreferredTime | Source | Organisation | CreditCode
+        | Contact | ContactRole | FleetSize | Note => "text",
     }
 }
 
@@ -130,7 +131,13 @@ async fn stream(path: &FilePath) -> Result<Body> {
 fn attachment(name: &str, body: Body) -> Response {
     let encoded: String = name
         .bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-._".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-._".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
         .collect();
     let disposition = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{encoded}"));
     let mut answer = ([(header::CONTENT_TYPE, XLSX)], body).into_response();

@@ -6,8 +6,8 @@ mod list;
 mod questions;
 mod rows;
 mod rows_shown;
-mod show;
 mod sheets;
+mod show;
 mod upload;
 mod words;
 

@@ -137,11 +137,8 @@ async fn page(desk: &Desk, id: ImportId, errors: Vec<ShownError>, sent: &Fields)
     let planned = planned(&mut reads, &b).await?;
     let names = identity::org::all_stores(&mut reads, desk.scope().group).await?;
     let name_of = |id: &StoreId| names.iter().find(|s| s.id == *id).map(|s| s.name.clone());
-    let mine: Vec<(String, String)> = names
-        .iter()
-        .filter(|s| b.options.may.contains(&s.id))
-        .map(|s| (s.id.to_string(), s.name.clone()))
-        .collect();
+    let mine: Vec<(String, String)> =
+        names.iter().filter(|s| b.options.may.contains(&s.id)).map(|s| (s.id.to_string(), s.name.clone())).collect();
     let first_for: Vec<String> = b.options.first_for.iter().filter_map(name_of).collect();
     let lines: Vec<String> = b.mapping.sheets.iter().filter(|s| s.chosen).map(|s| sheets::line(&ui, s)).collect();
     Ok(ShowPage {

@@ -68,7 +68,9 @@ async fn receive(desk: &Desk, mut form: Multipart) -> Result<ImportId> {
     let finished = match (outcome, taken) {
         (Err(problem), _) => Err(problem),
         (Ok(()), None) => Err(Problem::invalid("file", "import.no-file")),
-        (Ok(()), Some((name, hash))) => keep(desk, &folder, &part, NewFile { id, name, hash, path: String::new(), kind }).await,
+        (Ok(()), Some((name, hash))) => {
+            keep(desk, &folder, &part, NewFile { id, name, hash, path: String::new(), kind }).await
+        }
     };
     if finished.is_err() {
         let _ = tokio::fs::remove_file(&part).await;
@@ -112,9 +114,9 @@ async fn private(path: &Path) -> Result<File> {
 
 fn full_or_broken(error: std::io::Error) -> Problem {
     match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::QuotaExceeded => {
-            Problem::ReadOnly
-        }
+        std::io::ErrorKind::StorageFull
+        | std::io::ErrorKind::ReadOnlyFilesystem
+        | std::io::ErrorKind::QuotaExceeded => Problem::ReadOnly,
         _ => Problem::internal(error),
     }
 }

@@ -41,7 +41,11 @@ pub(super) fn line_rows(ui: &Ui, batch: &BatchLine) -> String {
             let applied = matches!(batch.state, State::Applied | State::Undone);
             let (new, changed) = if applied { (t.done.new, t.done.changed) } else { (t.new, t.changed) };
             let number = |n: i64| ui.int(n);
-            ui.k("import-line-rows").s("new", number(new)).s("changed", number(changed)).s("rejected", number(t.rejected)).to_string()
+            ui.k("import-line-rows")
+                .s("new", number(new))
+                .s("changed", number(changed))
+                .s("rejected", number(t.rejected))
+                .to_string()
         }
     }
 }

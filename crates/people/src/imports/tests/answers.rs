@@ -41,7 +41,8 @@ async fn 日月顺序_看不出就问_答过就记住() {
     .await;
 }
 
-const STRANGE: &str = "甲列,乙列,工单号,丙列,客户\nRO1,2026-11-18,说明,川A00001,白思\nRO2,2026-11-18,说明,川A00002,马立新\n";
+const STRANGE: &str =
+    "甲列,乙列,工单号,丙列,客户\nRO1,2026-11-18,说明,川A00001,白思\nRO2,2026-11-18,说明,川A00002,马立新\n";
 
 #[tokio::test]
 async fn 列名认不出_手工对应_记住() {
@@ -51,9 +52,7 @@ async fn 列名认不出_手工对应_记住() {
         let id = yard.bring_as(&yard.scope, &path, Some(Kind::RepairOrders)).await;
         let batch = yard.parse(id).await;
         assert_eq!(batch.state, State::Asking);
-        let missing = |plan: &Plan| {
-            plan.questions().iter().filter(|q| matches!(q, Question::Missing { .. })).count()
-        };
+        let missing = |plan: &Plan| plan.questions().iter().filter(|q| matches!(q, Question::Missing { .. })).count();
         assert_eq!(missing(&batch.mapping), 2, "{:?}", batch.mapping.questions());
         assert!(yard.rows(id, Which::All).await.is_empty());
         let columns = [

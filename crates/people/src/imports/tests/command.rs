@@ -37,7 +37,10 @@ async fn 命令行_试算不留痕_导入给出_json() {
         }
         assert_eq!((json["new"].as_i64(), json["read"].as_i64()), (Some(410), Some(420)));
         let first = &json["rejected"][0];
-        assert!(first["row"].as_i64().is_some_and(|row| row > 1) && first["reason"].as_str().is_some_and(|r| r.contains('。')));
+        assert!(
+            first["row"].as_i64().is_some_and(|row| row > 1)
+                && first["reason"].as_str().is_some_and(|r| r.contains('。'))
+        );
         assert_eq!(facts(&w.db, w.group).await[5], 410);
         let again = cli(&yard.shop, &order(file, Some("示范店"), false)).await.expect("a report");
         assert_eq!((again.new, again.changed, again.same, again.tasks_planned), (0, 0, 410, 0));

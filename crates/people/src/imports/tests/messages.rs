@@ -1,8 +1,8 @@
 //! Everything that the importer says by a code has its words in each language.
 
-use crate::imports::*;
 use crate::imports::sheets_out::template_fields;
 use crate::imports::texts;
+use crate::imports::*;
 use crate::intake::{Entity, Reason};
 use platform::i18n::{Locale, has};
 use platform::sheets::{Cell, SheetRow};
@@ -72,7 +72,8 @@ fn 比对的说法_齐全() {
     for entry in std::fs::read_dir(here).expect("folder").flatten() {
         let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
         for opening in ["Note::bare(\"", "Note::turned(\""] {
-            notes.extend(text.split(opening).skip(1).filter_map(|p| p.split_once('"')).map(|(code, _)| code.to_owned()));
+            notes
+                .extend(text.split(opening).skip(1).filter_map(|p| p.split_once('"')).map(|(code, _)| code.to_owned()));
         }
         for opening in ["take!(", "told!("] {
             let names = text.split(opening).skip(1).filter_map(|p| p.split_once(',')).map(|(name, _)| name.to_owned());

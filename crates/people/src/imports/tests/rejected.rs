@@ -40,25 +40,29 @@ fn mend(from: &Path, to: &Path, owner: &str, phone: &str, vin: &str) -> usize {
         for row in rows {
             mended += 1;
             assert!(!row.last().expect("reason").to_string().is_empty());
-            let cells: Vec<Cell> = row.iter().zip(&head).map(|(cell, title)| {
-                if title == phone {
-                    Cell::Text(format!("139{mended:08}"))
-                } else if title == vin {
-                    Cell::Text(format!("LSVNV2182E2{mended:06}"))
-                } else if title == owner && matches!(cell, Data::Empty) {
-                    Cell::Text("补全".into())
-                } else {
-                    match cell {
-                        Data::Empty => Cell::Empty,
-                        Data::Float(n) => Cell::Number(*n),
-                        Data::DateTime(at) => {
-                            let (y, m, d, h, min, ..) = at.to_ymd_hms_milli();
-                            Cell::DateTime(format!("{y:04}-{m:02}-{d:02}T{h:02}:{min:02}:00"))
+            let cells: Vec<Cell> = row
+                .iter()
+                .zip(&head)
+                .map(|(cell, title)| {
+                    if title == phone {
+                        Cell::Text(format!("139{mended:08}"))
+                    } else if title == vin {
+                        Cell::Text(format!("LSVNV2182E2{mended:06}"))
+                    } else if title == owner && matches!(cell, Data::Empty) {
+                        Cell::Text("补全".into())
+                    } else {
+                        match cell {
+                            Data::Empty => Cell::Empty,
+                            Data::Float(n) => Cell::Number(*n),
+                            Data::DateTime(at) => {
+                                let (y, m, d, h, min, ..) = at.to_ymd_hms_milli();
+                                Cell::DateTime(format!("{y:04}-{m:02}-{d:02}T{h:02}:{min:02}:00"))
+                            }
+                            other => Cell::Text(other.to_string()),
                         }
-                        other => Cell::Text(other.to_string()),
                     }
-                }
-            }).collect();
+                })
+                .collect();
             out.row(&cells).expect("row");
         }
     }

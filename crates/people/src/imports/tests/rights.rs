@@ -18,10 +18,8 @@ async fn 别的门店_别的集团_没有权限() {
         let batch = yard.read(&yard.file("a.csv", one)).await;
         let user = w.user(78, "别店").await;
         let may = [(Cap::ImportRun, Reach::Store)];
-        let strangers = [
-            w.scope_at(w.group, w.second, user, None, &may),
-            w.scope_at(w.other_group, w.stranger, user, None, &may),
-        ];
+        let strangers =
+            [w.scope_at(w.group, w.second, user, None, &may), w.scope_at(w.other_group, w.stranger, user, None, &may)];
         for scope in &strangers {
             let mut q = w.db.reads();
             assert!(matches!(find(&mut q, scope, batch.id).await, Err(Problem::NotFound)));
@@ -83,7 +81,10 @@ async fn 门店列_逐个对应_每家店都要有权限() {
         let stores: Vec<_> = rows.iter().map(|row| row.store_id.expect("store")).collect();
         assert_eq!(stores, [w.store, w.second, w.store]);
         // Who has one of the stores only does not see it, nor may take it back.
-        let one = Scope { posts: w.scope(w.user(79, "一店").await, None, &[(Cap::ImportRun, Reach::Store)]).posts, ..both.scope.clone() };
+        let one = Scope {
+            posts: w.scope(w.user(79, "一店").await, None, &[(Cap::ImportRun, Reach::Store)]).posts,
+            ..both.scope.clone()
+        };
         assert!(matches!(find(&mut w.db.reads(), &one, batch.id).await, Err(Problem::NotFound)));
         assert!(find(&mut w.db.reads(), &both.scope, batch.id).await.is_ok());
     })

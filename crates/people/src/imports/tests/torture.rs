@@ -2,8 +2,8 @@
 
 use super::files::root;
 use super::world::Yard;
-use crate::imports::*;
 use crate::imports::texts::file_fault;
+use crate::imports::*;
 use platform::i18n::{Locale, has};
 use std::collections::BTreeMap;
 use testkit::World;
@@ -32,7 +32,12 @@ async fn 折磨文件_个个有回答() {
                 }
                 fault
             }
-            State::Uploaded | State::Parsing | State::Applying | State::Applied | State::Undoing | State::Undone
+            State::Uploaded
+            | State::Parsing
+            | State::Applying
+            | State::Applied
+            | State::Undoing
+            | State::Undone
             | State::Cancelled => panic!("{name}: {:?}", batch.state),
         };
         *answers.entry(answer).or_default() += 1;
