@@ -11,7 +11,6 @@
 //! Rows with the same key within one batch: the last one counts. Who cuts a file into batches sees to it that a key
 //! does not come again in a later batch.
 
-
 mod cars;
 mod changes;
 mod customers;
