@@ -38,7 +38,7 @@ pub struct Match {
     pub how: How,
 }
 
-/// A remark on a row; `code` is a message key below `intake-note-`. The two texts may be personal: staging is erasable.
+/// A remark on a row; `code` is a message key below `import-note-`. The two texts may be personal: staging is erasable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     pub code: String,
