@@ -31,7 +31,7 @@ impl Pace {
         let fitting = rows.saturating_mul(aim) / micros;
         // A short last chunk says nothing about long ones.
         if rows >= self.rows || fitting < self.rows {
-            self.rows = fitting.clamp(FEWEST, self.most).min(self.rows.saturating_mul(2));
+            self.rows = fitting.clamp(FEWEST.min(self.most), self.most).min(self.rows.saturating_mul(2));
         }
     }
 }

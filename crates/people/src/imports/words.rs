@@ -30,7 +30,7 @@ const TABLE: &[Entry] = &[
     (Phone, ALL, &["联系电话", "电话", "手机", "手机号", "手机号码", "移动电话", "联系方式", "电话号码", "联系手机", "聯絡電話", "聯繫電話", "電話", "手機", "手機號碼", "行動電話",
         "mobile", "phone", "phoneno", "mobileno", "mobilephone", "phonenumber", "mobilenumber", "tel", "telephone", "cell", "cellphone", "contactno", "contactphone"]),
     (OwnerPhone, &[RepairOrders, Deliveries], &["车主电话", "车主手机", "车主手机号", "车主联系电话", "客户电话", "客户手机", "客户联系电话", "車主電話", "車主手機", "客戶電話", "客戶手機", "ownerphone", "ownermobile", "custphone", "custmobile", "customerphone", "customermobile"]),
-    (VisitorPhone, VISITS, &["送修人电话", "送修人手机", "送修人联系电话", "送修电话", "联系人电话", "联系人手机", "送修人電話", "聯絡人電話", "visitorphone", "visitormobile", "contactmobile"]),
+    (VisitorPhone, VISITS, &["送修人电话", "送修人手机", "送修人联系电话", "送修电话", "联系人电话", "联系人手机", "送修人電話", "送修人手機", "聯絡人電話", "visitorphone", "visitormobile", "contactmobile"]),
     (OtherPhone, FILES, &["备用电话", "其他电话", "电话2", "手机2", "第二电话", "固定电话", "固话", "家庭电话", "办公电话", "備用電話", "其他電話", "固定電話", "otherphone", "phone2", "mobile2", "altphone", "homephone", "officephone", "landline"]),
     (Plate, ALL, &["车牌号", "车牌", "车牌号码", "牌照号", "牌照", "牌照号码", "号牌", "号牌号码", "車牌號", "車牌", "車牌號碼", "牌照號", "牌照號碼", "plateno", "plate", "platenumber", "licenseplate", "licenceplate", "licenseno", "regno", "registrationno", "lpn"]),
     (Vin, ALL, &["车架号", "底盘号", "车架号码", "底盘号码", "车辆识别代号", "车辆识别码", "识别代码", "vin码", "vin号", "vin", "車架號", "底盤號", "車身號碼", "車輛識別碼", "車架號碼", "出厂编号", "vinno", "vincode", "chassis", "chassisno", "chassisnumber", "frameno"]),

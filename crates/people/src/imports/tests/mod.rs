@@ -7,7 +7,6 @@ mod dms;
 mod files;
 mod kept;
 mod messages;
-mod pages;
 mod rejected;
 mod rights;
 mod rows;
