@@ -21,6 +21,9 @@ fn main() {
 fn run() -> Result<(), Box<dyn Error>> {
     // Relative to this crate, so that every checkout builds its own `web/`.
     let web = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../web").canonicalize()?;
+    // New files below these are part of the program too.
+    println!("cargo::rerun-if-changed=../../locales");
+    println!("cargo::rerun-if-changed=../../migrations");
     println!("cargo::rerun-if-env-changed=ZHIYIN_WEB");
     let manifest = web.join("dist/manifest.json");
     if std::env::var("ZHIYIN_WEB").is_ok_and(|mode| mode == "prebuilt") {

@@ -65,7 +65,8 @@ pub async fn front(State(app): State<App>, mut req: Request, next: Next) -> Resp
         None => None,
     };
     req.extensions_mut().insert(Known(who.clone()));
-    let stream = req.uri().path() == "/events";
+    // Streams and uploads have deadlines of their own: they count silence.
+    let stream = req.uri().path() == "/events" || (req.method() == Method::POST && req.uri().path() == "/imports");
     let answer = if stream {
         next.run(req).await
     } else {
@@ -214,6 +215,9 @@ fn sign_in_first(ctx: &Ctx) -> Response {
     axum::response::Redirect::to(&to).into_response()
 }
 
+/// An attribute that says nothing: htmx copies it while it settles a swap.
+const EMPTY_STYLE: &str = "'unsafe-hashes' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
+
 fn headers(app: &App, ctx: &Ctx, out: &mut HeaderMap) {
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -223,7 +227,7 @@ fn headers(app: &App, ctx: &Ctx, out: &mut HeaderMap) {
     set(
         header::CONTENT_SECURITY_POLICY,
         &format!(
-            "default-src 'self'; script-src 'nonce-{}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; \
+            "default-src 'self'; script-src 'nonce-{}' 'strict-dynamic'; style-src 'self'; style-src-attr {EMPTY_STYLE}; img-src 'self' data:; \
              object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; worker-src 'self'",
             ctx.nonce
         ),

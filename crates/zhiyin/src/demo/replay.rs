@@ -35,6 +35,11 @@ enum Step<'a> {
     Night,
 }
 
+/// When, in which order at the same moment, what.
+type Timed<'a> = (Millis, u8, Step<'a>);
+/// Visits and deliveries of a store on a day.
+type Day = (Vec<usize>, Vec<usize>);
+
 stmt!(
     DEMO_TASK,
     "SELECT t.id AS k, t.contact_id AS v FROM task t WHERE t.store_id=$1 AND t.subject_kind=$2 AND t.subject_id=$3 \
@@ -143,9 +148,9 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn steps(&self) -> Vec<(Millis, u8, Step<'a>)> {
-        let mut steps: Vec<(Millis, u8, Step<'a>)> = Vec::new();
-        let mut days: HashMap<(&str, i32), (Vec<usize>, Vec<usize>)> = HashMap::new();
+    fn steps(&self) -> Vec<Timed<'a>> {
+        let mut steps: Vec<Timed<'a>> = Vec::new();
+        let mut days: HashMap<(&str, i32), Day> = HashMap::new();
         let story: &'a Story = self.story;
         let first = story.frame.programme_start_day;
         for (i, visit) in story.visits.iter().enumerate() {
@@ -362,7 +367,7 @@ impl<'a> Replay<'a> {
         cases::fill(self.db, &scope, id, seen, &given, Some(&case.title)).await
     }
 
-    fn round<'r>(case: &'r Case, round: usize) -> Result<&'r Round> {
+    fn round(case: &Case, round: usize) -> Result<&Round> {
         case.rounds.get(round).ok_or(Problem::NotFound)
     }
 

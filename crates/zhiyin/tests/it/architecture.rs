@@ -122,6 +122,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "import_layout",
             "import_store_code",
             "import_turn",
+            "import_turn",
         ],
     ),
     (
