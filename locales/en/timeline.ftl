@@ -2,5 +2,3 @@ timeline-repair-order = Repair
 timeline-delivery = Delivery
 timeline-opted-out = Wants no calls
 timeline-opted-in = Calls are welcome again
-timeline-call = Follow-up call
-timeline-call-revoked = Call taken back

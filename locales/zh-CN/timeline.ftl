@@ -2,5 +2,3 @@ timeline-repair-order = 维修
 timeline-delivery = 交车
 timeline-opted-out = 客户拒访
 timeline-opted-in = 客户同意恢复回访
-timeline-call = 回访通话
-timeline-call-revoked = 通话记录已撤回
