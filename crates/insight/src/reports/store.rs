@@ -14,7 +14,7 @@ macro_rules! counted_tasks {
         "FROM task t LEFT JOIN contact c ON c.id = t.contact_id \
          WHERE t.group_id=$1 AND t.store_id IN {{ids:$2}} AND t.due_on >= $3 AND t.due_on <= $4 AND t.due_at <= $5 \
          AND t.state <> 'hidden' AND t.kind <> 'recall' \
-         AND ($6 = 0 OR t.agent_id = $6) AND ($7 = '' OR t.kind = $7) AND ($8 = '' OR t.class = $8)"
+         AND (CAST($6 AS BIGINT) = 0 OR t.agent_id = $6) AND ($7 = '' OR t.kind = $7) AND ($8 = '' OR t.class = $8)"
     };
 }
 

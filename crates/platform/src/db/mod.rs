@@ -12,7 +12,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use kernel::{Clock, Id, Ids, Problem, Result, Scope};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgConnection, PgPool, SqlitePool};
 
 pub use open::{Options, Target};
 pub use row::{Col, One, Rec, Row};
@@ -112,13 +112,24 @@ impl Db {
     }
 
     /// Prepares every registered statement; answers those that this engine refuses.
+    ///
+    /// On PostgreSQL on a connection of its own: a statement prepared without values keeps guessed types, which must
+    /// not stay in the cache of a connection that real values come through.
     pub async fn check_statements(&self) -> Vec<String> {
         let mut refused = Vec::new();
+        let mut own = match &self.0.pools {
+            Pools::Lite { .. } => None,
+            Pools::Pg(pool) => match pool.acquire().await {
+                Ok(connection) => Some(connection.detach()),
+                Err(e) => return vec![format!("no connection: {e}")],
+            },
+        };
         for stmt in inventory::iter::<&'static Stmt> {
             let sql = stmt.sql(self.engine());
-            let outcome = match &self.0.pools {
-                Pools::Lite { read, .. } => prepare_lite(read, sql).await,
-                Pools::Pg(pool) => prepare_pg(pool, sql).await,
+            let outcome = match (&self.0.pools, &mut own) {
+                (Pools::Lite { read, .. }, _) => prepare_lite(read, sql).await,
+                (Pools::Pg(_), Some(connection)) => prepare_pg(connection, sql).await,
+                (Pools::Pg(_), None) => Ok(()),
             };
             if let Err(e) = outcome {
                 refused.push(format!("{}::{}: {e}", stmt.module, stmt.name));
@@ -144,9 +155,9 @@ async fn prepare_lite(pool: &SqlitePool, sql: &'static str) -> std::result::Resu
     pool.acquire().await?.prepare(sql.into_sql_str()).await.map(|_| ())
 }
 
-async fn prepare_pg(pool: &PgPool, sql: &'static str) -> std::result::Result<(), sqlx::Error> {
+async fn prepare_pg(on: &mut PgConnection, sql: &'static str) -> std::result::Result<(), sqlx::Error> {
     use sqlx::{Executor as _, SqlSafeStr as _};
-    pool.acquire().await?.prepare(sql.into_sql_str()).await.map(|_| ())
+    on.prepare(sql.into_sql_str()).await.map(|_| ())
 }
 
 impl Sql for Reads {
