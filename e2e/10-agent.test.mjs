@@ -78,7 +78,7 @@ test("a call from the queue to a case, by keyboard", async () => {
     if (!bad && effects.includes("bad")) {
       await answerNow(page, "bad");
       await now.locator(".sorry:not([hidden])").first().waitFor();
-      await page.locator("#case-fields input, #case-fields select").first().waitFor();
+      await page.locator("#case-fields").waitFor({ state: "attached" });
       await screenshot(page, "call-bad-answer-wide");
       bad = true;
       await page.keyboard.press("ArrowDown");
