@@ -25,6 +25,13 @@ impl Client {
         Self { router, cookies: Vec::new() }
     }
 
+    /// With a cookie it did not get from the router, e.g. that of a session.
+    #[must_use]
+    pub fn with_cookie(mut self, name: &str, value: &str) -> Self {
+        self.cookies.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     pub async fn get(&mut self, path: &str) -> Reply {
         self.send(Method::GET, path, "", false).await
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use insight::reports;
 use people::imports::{self, CliImport, Kind, Workshop};
 use platform::config::{self, Config};
 use platform::i18n::Locale;
@@ -59,8 +60,23 @@ enum Command {
         #[command(subcommand)]
         what: ConfigCommand,
     },
+    /// The counted figures behind the reports.
+    Reports {
+        #[command(subcommand)]
+        what: ReportsCommand,
+    },
     /// Check this installation and say what to do about what is wrong.
     Doctor,
+}
+
+#[derive(Subcommand)]
+enum ReportsCommand {
+    /// Count every day anew; the server may go on working.
+    Rebuild {
+        /// Only compare what is kept with the tasks themselves, change nothing.
+        #[arg(long)]
+        compare: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -152,6 +168,20 @@ fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
             db.close().await;
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
+        }),
+        Command::Reports { what: ReportsCommand::Rebuild { compare } } => runtime()?.block_on(async {
+            let db = server::open(&config, server::clock(false)?).await?;
+            if !compare {
+                let days = reports::figures::rebuild(&db).await.map_err(anyhow::Error::new)?;
+                println!("{days} days counted");
+            }
+            let wrong = reports::figures::compare(&db).await.map_err(anyhow::Error::new)?;
+            for d in wrong.iter().take(50) {
+                println!("store {} {} {}: kept {:?}, found {:?}", d.store, d.month, d.class, d.kept, d.found);
+            }
+            println!("{} figures differ", wrong.len());
+            db.close().await;
+            Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }),
         Command::Doctor => runtime()?.block_on(crate::health::doctor(config)),
     }

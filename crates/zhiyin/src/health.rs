@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
+use insight::reports;
 use platform::config::Config;
 use platform::db::{Engine, One, Sql as _};
 use platform::http::{Answer, Desk};
@@ -78,6 +79,9 @@ pub async fn doctor(config: Config) -> anyhow::Result<ExitCode> {
             }
             let failed: One<i64> = db.reads().get(&HEALTH_FAILED, args![]).await.map_err(anyhow::Error::new)?;
             say(failed.0 == 0, &format!("{} jobs were given up", failed.0));
+            let wrong = reports::figures::compare(&db).await.map_err(anyhow::Error::new)?;
+            let remedy = if wrong.is_empty() { "" } else { "; `zhiyin reports rebuild` counts them anew" };
+            say(wrong.is_empty(), &format!("{} counted figures differ from the tasks themselves{remedy}", wrong.len()));
             db.close().await;
         }
     }

@@ -78,7 +78,7 @@ pub fn slots() -> Slots {
     Slots::default()
         .fill("call.case_fields", |desk, id| Box::pin(cases::call_fields(desk, id)))
         .fill("call.recall", |desk, id| Box::pin(cases::call_recall(desk, id)))
-        .fill("today.figures", |desk, id| Box::pin(reports::figures(desk, id)))
+        .fill("today.figures", |desk, id| Box::pin(reports::today_figures(desk, id)))
         .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
         .fill("customer.actions", |desk, id| Box::pin(followup::inbound_button(desk, id)))
         .fill("customer.cases", |desk, id| Box::pin(cases::customer_cases(desk, id)))

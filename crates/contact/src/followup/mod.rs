@@ -14,6 +14,7 @@ pub mod distribute;
 pub mod dry_run;
 pub mod events;
 pub mod expiry;
+pub mod figures;
 pub mod hours;
 pub mod imports;
 pub mod jobs;

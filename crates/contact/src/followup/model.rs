@@ -220,6 +220,8 @@ row! {
         pub closed_at: Option<Millis>,
         pub created_at: Millis,
         pub version: i64,
+        /// A9.12: whose targets it is measured against, as the car's was when it was planned; '' where unknown.
+        pub brand: String,
     }
 }
 

@@ -48,6 +48,8 @@ pub struct EventFacts {
     pub fleet: bool,
     pub customer_name: Option<PersonName>,
     pub vehicle_id: Option<VehicleId>,
+    /// '' where unknown.
+    pub brand: String,
     pub phone_line_id: Option<PhoneLineId>,
     pub visitor: Option<PersonName>,
     pub settled_on: Option<StoreDate>,

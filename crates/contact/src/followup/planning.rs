@@ -175,6 +175,7 @@ fn unchanged(task: &Task, event: &EventFacts, event_on: StoreDate) -> bool {
         && task.vehicle_id == event.vehicle_id
         && task.phone_line_id == event.phone_line_id
         && task.class == event.class(event_on)
+        && task.brand == event.brand
 }
 
 fn no_task(event: &EventFacts, rule: &Rule, window: Window, reason: Option<super::model::SkipReason>) -> NoTask {
@@ -225,6 +226,7 @@ fn item(
         closed_at: None,
         created_at: now,
         version: 1,
+        brand: String::new(),
     });
     if !task.is_open() {
         task.state = if hidden { TaskState::Hidden } else { TaskState::Open };
@@ -234,6 +236,7 @@ fn item(
     task.vehicle_id = event.vehicle_id;
     task.phone_line_id = event.phone_line_id;
     task.class = event.class(event_on);
+    task.brand.clone_from(&event.brand);
     task.event_on = event_on;
     task.from_on = window.from_on;
     task.due_on = window.due_on;

@@ -79,6 +79,7 @@ async fn plan(tx: &mut Tx, new: &NewRecall) -> Result<TaskId> {
         closed_at: None,
         created_at: now,
         version: 1,
+        brand: String::new(),
     };
     let person = person(tx, new).await?;
     bundling::bundle(tx, &context, vec![Item { task, person, fresh: true }], None).await?;

@@ -1,6 +1,7 @@
 //! Tests across capabilities: one binary.
 mod architecture;
 mod engines;
+mod figures;
 mod words;
 
 use std::path::{Path, PathBuf};

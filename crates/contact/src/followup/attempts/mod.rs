@@ -77,6 +77,8 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         revoked_at: None,
     };
     store::insert_attempt(tx, &attempt, new.script_version).await?;
+    let days = [ended_at, now].map(|at| (store_id, context.cal.date_of(at)));
+    store::days_changed(tx, "call", &days).await?;
 
     let mut undo = Undo::default();
     let mut contact = contact;

@@ -49,6 +49,10 @@ pub async fn revoke(tx: &mut Tx, id: AttemptId) -> Result<()> {
     if !store::strike_out(tx, id, user).await? {
         return Err(Problem::Conflict("attempt-revoked"));
     }
+    let cal = people_port::calendar(tx, scope.group, store_id).await?;
+    let mut days = vec![(store_id, cal.date_of(attempt.ended_at))];
+    days.extend(store::said_at(tx, scope.group, id).await?.into_iter().map(|at| (store_id, cal.date_of(at))));
+    store::days_changed(tx, "call", &days).await?;
     // First those who made something of it: a case that was touched refuses, and nothing has happened.
     let tasks = store::tasks_of(tx, scope.group, &[attempt.contact_id]).await?;
     let recall = tasks.iter().filter(|t| undo.knows_task(t.id)).find_map(crate::followup::model::Task::recall_case);

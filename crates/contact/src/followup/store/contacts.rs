@@ -4,7 +4,7 @@ use kernel::{ContactId, CustomerId, GroupId, ImportId, Millis, Problem, Result, 
 use platform::db::{Sql, Tx};
 use platform::{args, stmt};
 
-use crate::followup::model::Contact;
+use crate::followup::model::{Contact, ContactState};
 
 macro_rules! columns {
     () => {
@@ -267,6 +267,7 @@ pub async fn save_contact(tx: &mut Tx, c: &mut Contact) -> Result<()> {
         c.closed_at,
         c.import_id
     ];
+    super::number_changed(tx, c.id, c.state == ContactState::NumberNeeded).await?;
     if tx.exec(&CONTACT_SAVE, args).await? == 0 {
         return Err(Problem::Conflict("contact-changed"));
     }

@@ -1,8 +1,9 @@
 //! All SQL of follow-up: `task`, `contact`, `attempt`, `attempt_task`, `answer`, `remark`, `late_event`,
-//! `skipped_event`, `dial_log`.
+//! `skipped_event`, `dial_log`, `figure_change`.
 
 mod attempts;
 mod board;
+mod changes;
 mod contacts;
 mod leases;
 mod queue;
@@ -10,6 +11,7 @@ mod tasks;
 
 pub use attempts::*;
 pub use board::*;
+pub use changes::*;
 pub use contacts::*;
 pub use leases::*;
 pub use queue::*;

@@ -101,6 +101,7 @@ fn event(customer: i64) -> EventFacts {
         customer_id: CustomerId::new(customer),
         fleet: false,
         customer_name: PersonName::parse("陈晓帆").ok(),
+        brand: String::new(),
         vehicle_id: None,
         phone_line_id: None,
         visitor: None,
