@@ -10,7 +10,7 @@ CREATE TABLE figure_change (
 ) {{STRICT}};
 INSERT INTO figure_change (store_id, what, day, id, group_id) SELECT DISTINCT store_id, 'task', due_on, 0, group_id FROM task;
 
--- Counted days (unit d, span 2026-11-26) and months of counted days (unit m, span 2026-11). A span with a row in figure_change
+-- Counted days (unit d, span 2026-11-26) and months of counted days (unit m, span 2026-11); D and M hold all agents together. A span with a row in figure_change
 -- is not to be believed. agent_id 0 = nobody.
 CREATE TABLE report_task (
   store_id {{INT}} NOT NULL, unit {{TEXT}} NOT NULL, span {{TEXT}} NOT NULL, agent_id {{INT}} NOT NULL, kind {{TEXT}} NOT NULL,

@@ -77,7 +77,9 @@ pub async fn assemble(q: &mut impl Sql, ask: &Question, targets: &Targets) -> Re
     let mut nobody = Counts::default();
     for cell in &cells {
         by_store.entry(cell.store).or_default().add(&cell.counts);
-        cell.agent.map_or(&mut nobody, |agent| by_agent.entry(agent).or_default()).add(&cell.counts);
+        if ask.by_agent {
+            cell.agent.map_or(&mut nobody, |agent| by_agent.entry(agent).or_default()).add(&cell.counts);
+        }
     }
     let mut known: Vec<&str> = CLASSES.to_vec();
     for cell in &cells {
@@ -91,7 +93,7 @@ pub async fn assemble(q: &mut impl Sql, ask: &Question, targets: &Targets) -> Re
         target: targets.common(class, cells.iter()),
     };
     let classes = known.iter().map(line).collect();
-    let work = store::agents(q, ask).await?;
+    let work = if ask.by_agent { store::agents(q, ask).await? } else { Vec::new() };
     for agent in work.iter().filter_map(|w| w.agent) {
         by_agent.entry(agent).or_default();
     }

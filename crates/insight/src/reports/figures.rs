@@ -172,6 +172,7 @@ async fn compare_month(
         kind: String::new(),
         class: String::new(),
         brand: None,
+        by_agent: true,
         departments: None,
         one_zone: true,
     };

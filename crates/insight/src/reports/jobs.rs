@@ -36,6 +36,7 @@ pub async fn ask(
         kind: String::new(),
         class: String::new(),
         brand: None,
+        by_agent: true,
         departments: None,
         one_zone,
     })

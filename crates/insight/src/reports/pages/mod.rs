@@ -59,6 +59,8 @@ async fn asked(desk: &Desk, fields: &Fields) -> Result<Asked> {
     let named = names_agents(scope, &chosen);
     let mut ask = jobs::ask(&mut desk.reads(), scope.group, chosen, home, period, desk.now()).await?;
     ask.agent = fields.parsed::<UserId>("agent").filter(|_| named);
+    // Agents told apart are many times the rows.
+    ask.by_agent = named;
     ask.kind = fields.get("kind").to_owned();
     ask.class = fields.get("class").to_owned();
     ask.brand = fields.opt("brand").map(|b| if b == "-" { String::new() } else { b.to_owned() });

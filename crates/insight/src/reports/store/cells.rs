@@ -4,7 +4,7 @@ use kernel::{GroupId, Millis, Result, StoreDate, StoreId, UserId};
 use platform::db::Sql;
 use platform::{args, row, stmt};
 
-use super::{Question, dirty, spans};
+use super::{Question, days_lite, days_pg, spans};
 use crate::reports::model::{Bucket, Cell, Counts};
 
 /// Each task's one bucket.
@@ -42,43 +42,44 @@ row! {
 }
 
 // Counted days and months by their primary key, changed days by task_by_window: one statement, so that no day is counted
-// twice or not at all while the job counts. $9 now, $10 agent or 0, $11 kind or '', $12 class or '', $13 brand or '*',
-// $14 the last day that can have ended.
-stmt!(
-    REPORT_CELLS,
-    concat!(
-        "WITH ",
-        dirty!("task"),
-        " SELECT store_id, agent_id, kind, class, brand, CAST(SUM(done) AS BIGINT) AS done, CAST(SUM(tried) AS BIGINT) AS tried, \
-         CAST(SUM(missed) AS BIGINT) AS missed, CAST(SUM(attempted) AS BIGINT) AS attempted, CAST(SUM(reached) AS BIGINT) AS reached, \
-         CAST(SUM(complete) AS BIGINT) AS complete, CAST(SUM(opted_out) AS BIGINT) AS opted_out, CAST(SUM(merged) AS BIGINT) AS merged, \
-         CAST(SUM(no_number) AS BIGINT) AS no_number, CAST(SUM(cancelled) AS BIGINT) AS cancelled, \
-         CAST(SUM(superseded) AS BIGINT) AS superseded FROM (",
-        spans!(
-            "report_task",
-            "d.store_id, d.agent_id, d.kind, d.class, d.brand, d.done, d.tried, d.missed, d.attempted, d.reached, d.complete, \
-             d.opted_out, d.merged, d.no_number, d.cancelled, d.superseded",
-            " AND (CAST($10 AS BIGINT) = 0 OR d.agent_id = $10) AND ($11 = '' OR d.kind = $11) AND ($12 = '' OR d.class = $12) \
-             AND ($13 = '*' OR d.brand = $13)"
-        ),
-        " UNION ALL SELECT x.store_id, x.agent_id, x.kind, x.class, x.brand, ",
-        sums!(),
-        " FROM (SELECT t.store_id, COALESCE(t.agent_id, 0) AS agent_id, t.kind, t.class, t.brand, t.attempts, t.reached, t.result, ",
-        bucket!(),
-        " AS bucket FROM dirty e JOIN task t ON t.store_id=e.store_id AND t.due_on=e.day LEFT JOIN contact c ON c.id=t.contact_id \
-         WHERE e.day <= $14 AND t.group_id=$1 AND t.due_at <= $9 AND t.state <> 'hidden' AND t.kind <> 'recall' \
-         AND (CAST($10 AS BIGINT) = 0 OR t.agent_id = $10) AND ($11 = '' OR t.kind = $11) AND ($12 = '' OR t.class = $12) \
-         AND ($13 = '*' OR t.brand = $13)) x GROUP BY x.store_id, x.agent_id, x.kind, x.class, x.brand\
-         ) y GROUP BY store_id, agent_id, kind, class, brand ORDER BY store_id, agent_id, kind, class, brand"
-    )
-);
+// twice or not at all while the job counts. $6 now, $7 agent or 0, $8 kind or '', $9 class or '', $10 brand or '*',
+// $11 1 = by agent, else the rows D and M that hold all agents together.
+macro_rules! cells {
+    ($days:expr) => {
+        concat!(
+            "WITH ", spans!("task", $days),
+            " SELECT store_id, agent_id, kind, class, brand, CAST(SUM(done) AS BIGINT) AS done, CAST(SUM(tried) AS BIGINT) AS tried, \
+             CAST(SUM(missed) AS BIGINT) AS missed, CAST(SUM(attempted) AS BIGINT) AS attempted, CAST(SUM(reached) AS BIGINT) AS reached, \
+             CAST(SUM(complete) AS BIGINT) AS complete, CAST(SUM(opted_out) AS BIGINT) AS opted_out, CAST(SUM(merged) AS BIGINT) AS merged, \
+             CAST(SUM(no_number) AS BIGINT) AS no_number, CAST(SUM(cancelled) AS BIGINT) AS cancelled, \
+             CAST(SUM(superseded) AS BIGINT) AS superseded FROM (\
+             SELECT d.store_id, d.agent_id, d.kind, d.class, d.brand, d.done, d.tried, d.missed, d.attempted, d.reached, d.complete, \
+             d.opted_out, d.merged, d.no_number, d.cancelled, d.superseded FROM clean k CROSS JOIN report_task d \
+             WHERE d.store_id=k.store_id AND d.unit=(CASE WHEN CAST($11 AS BIGINT) = 1 THEN k.unit ELSE upper(k.unit) END) AND d.span=k.span \
+             AND d.group_id=$1 AND (CAST($7 AS BIGINT) = 0 OR d.agent_id = $7) AND ($8 = '' OR d.kind = $8) \
+             AND ($9 = '' OR d.class = $9) AND ($10 = '*' OR d.brand = $10) \
+             UNION ALL SELECT x.store_id, x.agent_id, x.kind, x.class, x.brand, ",
+            sums!(),
+            " FROM (SELECT t.store_id, CASE WHEN CAST($11 AS BIGINT) = 1 THEN COALESCE(t.agent_id, 0) ELSE 0 END AS agent_id, t.kind, \
+             t.class, t.brand, t.attempts, t.reached, t.result, ",
+            bucket!(),
+            " AS bucket FROM dirty e CROSS JOIN task t LEFT JOIN contact c ON c.id=t.contact_id \
+             WHERE t.store_id=e.store_id AND t.due_on=e.day AND t.group_id=$1 AND t.due_at <= $6 AND t.state <> 'hidden' \
+             AND t.kind <> 'recall' AND (CAST($7 AS BIGINT) = 0 OR t.agent_id = $7) AND ($8 = '' OR t.kind = $8) \
+             AND ($9 = '' OR t.class = $9) AND ($10 = '*' OR t.brand = $10)) x \
+             GROUP BY x.store_id, x.agent_id, x.kind, x.class, x.brand\
+             ) y GROUP BY store_id, agent_id, kind, class, brand ORDER BY store_id, agent_id, kind, class, brand"
+        )
+    };
+}
+stmt!(REPORT_CELLS, lite: cells!(days_lite!("$5")), pg: cells!(days_pg!("$5")));
 
 /// Tasks counted from the counted days, and from the tasks where a day has changed since.
 pub async fn cells(q: &mut impl Sql, ask: &Question) -> Result<Vec<Cell>> {
-    let mut all = ask.span_args(true);
+    let mut all = ask.span_args(true)?;
     let agent = ask.agent.map_or(0, kernel::Id::raw);
     let brand = ask.brand.as_deref().unwrap_or("*");
-    all.extend(args![ask.now, agent, &ask.kind, &ask.class, brand, ask.last_day()]);
+    all.extend(args![ask.now, agent, &ask.kind, &ask.class, brand, ask.by_agent || ask.agent.is_some()]);
     let rows: Vec<CellRow> = q.all(&REPORT_CELLS, all).await?;
     let cells = rows.into_iter().map(|r| Cell {
         store: r.store_id,

@@ -22,38 +22,44 @@ pub use said::*;
 pub use settle::*;
 pub use weeks::*;
 
-/// Counted days and months of a table, without what was changed since. $1 group, $2 stores, $3 first day, $4 last day,
-/// $5/$6 first and last whole month, $7/$8 first and last day of these. Rides the primary keys.
+/// Days of the period as JSON `[["2026-11-26", "2026-11", from, to], …]`: the month '' where it is not whole.
+macro_rules! days_lite {
+    ($arg:literal) => {
+        concat!(
+            "days AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS day, json_extract(value, '$[1]') AS month, \
+             json_extract(value, '$[2]') AS from_at, json_extract(value, '$[3]') AS to_at FROM json_each(", $arg, "))"
+        )
+    };
+}
+macro_rules! days_pg {
+    ($arg:literal) => {
+        concat!(
+            "days AS MATERIALIZED (SELECT (v->>0) COLLATE \"C\" AS day, (v->>1) COLLATE \"C\" AS month, CAST(v->>2 AS BIGINT) AS from_at, \
+             CAST(v->>3 AS BIGINT) AS to_at FROM jsonb_array_elements(CAST(", $arg, " AS TEXT)::jsonb) AS j(v))"
+        )
+    };
+}
+/// What to read where. $1 group, $2 stores, $3 first day, $4 last day, $5 days: `dirty` are the days to be counted now,
+/// `clean` the counted months and days that hold everything else.
 macro_rules! spans {
-    ($table:literal, $columns:literal, $filter:literal) => {
+    ($what:literal, $days:expr) => {
         concat!(
-            "SELECT ", $columns, " FROM ", $table, " d WHERE d.group_id=$1 AND d.store_id IN {{ids:$2}} AND d.unit='m' \
-             AND d.span >= $5 AND d.span <= $6 AND (d.store_id, d.span) NOT IN (SELECT store_id, month FROM dirty_month)",
-            $filter,
-            " UNION ALL SELECT ", $columns, " FROM ", $table, " d WHERE d.group_id=$1 AND d.store_id IN {{ids:$2}} \
-             AND d.unit='d' AND d.span >= $3 AND d.span < $7 AND (d.store_id, d.span) NOT IN (SELECT store_id, day FROM dirty)",
-            $filter,
-            " UNION ALL SELECT ", $columns, " FROM ", $table, " d WHERE d.group_id=$1 AND d.store_id IN {{ids:$2}} \
-             AND d.unit='d' AND d.span > $8 AND d.span <= $4 AND (d.store_id, d.span) NOT IN (SELECT store_id, day FROM dirty)",
-            $filter,
-            " UNION ALL SELECT ", $columns, " FROM dirty_month m JOIN ", $table, " d ON d.store_id=m.store_id AND d.unit='d' \
-             AND d.span >= m.month || '-01' AND d.span <= m.month || '-31' WHERE d.group_id=$1 AND d.span >= $7 AND d.span <= $8 \
-             AND (d.store_id, d.span) NOT IN (SELECT store_id, day FROM dirty)",
-            $filter
+            $days,
+            ", shops AS MATERIALIZED (SELECT id FROM store WHERE id IN {{ids:$2}}), \
+             dirty AS MATERIALIZED (SELECT DISTINCT store_id, day FROM figure_change WHERE group_id=$1 AND store_id IN {{ids:$2}} \
+             AND what='", $what, "' AND day >= $3 AND day <= $4), \
+             dirty_month AS MATERIALIZED (SELECT DISTINCT e.store_id, y.month FROM dirty e JOIN days y ON y.day=e.day WHERE y.month <> ''), \
+             clean AS MATERIALIZED (SELECT s.id AS store_id, 'm' AS unit, m.month AS span FROM shops s \
+             CROSS JOIN (SELECT DISTINCT month FROM days WHERE month <> '') m \
+             LEFT JOIN dirty_month x ON x.store_id=s.id AND x.month=m.month WHERE x.store_id IS NULL \
+             UNION ALL SELECT s.id, 'd', y.day FROM shops s CROSS JOIN days y LEFT JOIN dirty e ON e.store_id=s.id AND e.day=y.day \
+             WHERE y.month = '' AND e.store_id IS NULL \
+             UNION ALL SELECT m.store_id, 'd', y.day FROM dirty_month m JOIN days y ON y.month=m.month \
+             LEFT JOIN dirty e ON e.store_id=m.store_id AND e.day=y.day WHERE e.store_id IS NULL)"
         )
     };
 }
-/// The changed days of the period, and the months they lie in.
-macro_rules! dirty {
-    ($what:literal) => {
-        concat!(
-            "dirty AS MATERIALIZED (SELECT DISTINCT store_id, day FROM figure_change WHERE group_id=$1 \
-             AND store_id IN {{ids:$2}} AND what='", $what, "' AND day >= $3 AND day <= $4), \
-             dirty_month AS MATERIALIZED (SELECT DISTINCT store_id, substr(day, 1, 7) AS month FROM dirty)"
-        )
-    };
-}
-pub(super) use {dirty, spans};
+pub(super) use {days_lite, days_pg, spans};
 
 /// What every figure is asked about.
 #[derive(Clone, Debug)]
@@ -69,6 +75,8 @@ pub struct Question {
     pub class: String,
     /// `None` = every; '' = not known.
     pub brand: Option<String>,
+    /// Whether tasks are told apart by agent.
+    pub by_agent: bool,
     /// Whose cases; `None` = every department's.
     pub departments: Option<Vec<kernel::Department>>,
     /// Whether the stores' days are counted in `tz`.
@@ -91,27 +99,20 @@ impl Question {
         let today = day_of(&TimeZone::UTC, self.now).unwrap_or(self.period.to);
         self.period.to.min(today.days_after(1))
     }
-    /// The first eight arguments of every statement over [`spans!`].
-    fn span_args(&self, by_month: bool) -> Args {
-        let Period { from, to } = self.period;
-        let first = if from.day() == 1 { from } else { from.last_of_month().days_after(1) };
-        let last = if to == to.last_of_month() { to } else { to.first_of_month().days_after(-1) };
-        let (months, inner) = if by_month && first <= last {
-            ((month(first), month(last)), (first, last))
-        } else {
-            (("9999-13".to_owned(), "0000-00".to_owned()), (to.days_after(1), to))
-        };
-        args![self.group, &self.stores, from, to, months.0, months.1, inner.0, inner.1]
+    /// The first five arguments of every statement over [`spans!`]. Days that nothing can have happened on are left out.
+    fn span_args(&self, by_month: bool) -> Result<Args> {
+        Ok(args![self.group, &self.stores, self.period.from, self.last_day(), self.days_json(by_month)?])
     }
-    /// Days with their midnights as JSON, up to the last that can hold anything.
-    fn days_json(&self) -> Result<String> {
+    fn days_json(&self, by_month: bool) -> Result<String> {
+        let whole = |day: StoreDate| day.first_of_month() >= self.period.from && day.last_of_month() <= self.period.to;
         let mut days = Vec::new();
         let mut day = self.period.from;
         let mut from = midnight(&self.tz, day)?;
         while day <= self.last_day() {
             let next = day.days_after(1);
             let to = midnight(&self.tz, next)?;
-            days.push((day.to_string(), from.0, to.0));
+            let month = if by_month && whole(day) { month(day) } else { String::new() };
+            days.push((day.to_string(), month, from.0, to.0));
             (day, from) = (next, to);
         }
         serde_json::to_string(&days).map_err(Problem::internal)

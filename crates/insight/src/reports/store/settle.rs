@@ -35,15 +35,27 @@ stmt!(
          GROUP BY x.store_id, x.due_on, x.agent_id, x.kind, x.class, x.brand"
     )
 );
+// D: all agents of a day together.
+stmt!(
+    TASKS_TOGETHER,
+    "INSERT INTO report_task (store_id, unit, span, agent_id, kind, class, brand, group_id, done, tried, missed, attempted, \
+     reached, complete, opted_out, merged, no_number, cancelled, superseded) \
+     SELECT store_id, 'D', span, CAST(0 AS BIGINT), kind, class, brand, group_id, CAST(SUM(done) AS BIGINT), \
+     CAST(SUM(tried) AS BIGINT), CAST(SUM(missed) AS BIGINT), CAST(SUM(attempted) AS BIGINT), CAST(SUM(reached) AS BIGINT), \
+     CAST(SUM(complete) AS BIGINT), CAST(SUM(opted_out) AS BIGINT), CAST(SUM(merged) AS BIGINT), CAST(SUM(no_number) AS BIGINT), \
+     CAST(SUM(cancelled) AS BIGINT), CAST(SUM(superseded) AS BIGINT) FROM report_task WHERE group_id=$1 AND store_id=$2 \
+     AND unit='d' AND span IN {{texts:$3}} GROUP BY store_id, span, kind, class, brand, group_id"
+);
+// d to m, D to M.
 stmt!(
     TASKS_ROLL_UP,
     "INSERT INTO report_task (store_id, unit, span, agent_id, kind, class, brand, group_id, done, tried, missed, attempted, \
      reached, complete, opted_out, merged, no_number, cancelled, superseded) \
-     SELECT store_id, 'm', CAST($3 AS TEXT), agent_id, kind, class, brand, group_id, CAST(SUM(done) AS BIGINT), \
+     SELECT store_id, CASE WHEN unit='d' THEN 'm' ELSE 'M' END, CAST($3 AS TEXT), agent_id, kind, class, brand, group_id, CAST(SUM(done) AS BIGINT), \
      CAST(SUM(tried) AS BIGINT), CAST(SUM(missed) AS BIGINT), CAST(SUM(attempted) AS BIGINT), CAST(SUM(reached) AS BIGINT), \
      CAST(SUM(complete) AS BIGINT), CAST(SUM(opted_out) AS BIGINT), CAST(SUM(merged) AS BIGINT), CAST(SUM(no_number) AS BIGINT), \
      CAST(SUM(cancelled) AS BIGINT), CAST(SUM(superseded) AS BIGINT) FROM report_task WHERE group_id=$1 AND store_id=$2 \
-     AND unit='d' AND span >= $4 AND span <= $5 GROUP BY store_id, agent_id, kind, class, brand, group_id"
+     AND unit IN ('d', 'D') AND span >= $4 AND span <= $5 GROUP BY store_id, unit, agent_id, kind, class, brand, group_id"
 );
 // answer_by_day, remark_by_time; $4 and $5 the day's midnights
 stmt!(
@@ -121,11 +133,16 @@ fn months(days: &[StoreDate]) -> Vec<StoreDate> {
 /// Counts the tasks of these days, all of whose windows have ended, and their months.
 pub async fn count_tasks(tx: &mut Tx, store: StoreId, days: &[StoreDate]) -> Result<()> {
     let group = tx.scope().group;
-    tx.exec(&TASKS_FORGET, args![group, store, "d", texts(days)]).await?;
+    for unit in ["d", "D"] {
+        tx.exec(&TASKS_FORGET, args![group, store, unit, texts(days)]).await?;
+    }
     tx.exec(&TASKS_COUNT, args![group, store, texts(days)]).await?;
+    tx.exec(&TASKS_TOGETHER, args![group, store, texts(days)]).await?;
     for first in months(days) {
         let span = month(first);
-        tx.exec(&TASKS_FORGET, args![group, store, "m", serde_json::json!([span]).to_string()]).await?;
+        for unit in ["m", "M"] {
+            tx.exec(&TASKS_FORGET, args![group, store, unit, serde_json::json!([span]).to_string()]).await?;
+        }
         tx.exec(&TASKS_ROLL_UP, args![group, store, &span, first, first.last_of_month()]).await?;
     }
     Ok(())

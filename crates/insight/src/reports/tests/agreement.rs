@@ -118,6 +118,7 @@ fn period(dice: &mut Dice) -> Period {
 async fn agrees(w: &World, dice: &mut Dice, facts: &[Fact], seed: u64) {
     let stores = if dice.roll(2) == 0 { vec![w.store, w.second] } else { vec![dice.of(&[w.store, w.second])] };
     let mut ask = question(w, stores, period(dice)).await;
+    ask.by_agent = dice.roll(2) == 0;
     if dice.roll(2) == 0 {
         ask.kind = dice.of(&["", "3DC", "7DC"]).to_owned();
         ask.class = dice.of(&["", "repair", "new_car"]).to_owned();
