@@ -3,6 +3,7 @@
 
 mod attempts;
 mod board;
+mod bulk;
 mod contacts;
 mod leases;
 mod queue;
@@ -10,6 +11,7 @@ mod tasks;
 
 pub use attempts::*;
 pub use board::*;
+pub use bulk::*;
 pub use contacts::*;
 pub use leases::*;
 pub use queue::*;
