@@ -11,6 +11,7 @@ use platform::config::{self, Config};
 use platform::i18n::Locale;
 use platform::sheets;
 
+use crate::demo::bulk;
 use crate::server;
 
 #[derive(Parser)]
@@ -52,6 +53,20 @@ enum Command {
         /// The day from which a store's first import plans, e.g. 2026-11-20.
         #[arg(long)]
         plan_from: Option<String>,
+    },
+    /// Fill an empty database with a plausible group of any size, to try things out on.
+    Demo {
+        #[arg(long, default_value_t = 10_000)]
+        customers: u64,
+        /// Repair orders over three years; three per customer where it is left out.
+        #[arg(long)]
+        visits: Option<u64>,
+        /// The same seed on the same day makes the same group.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Visits only: no follow-up was ever planned.
+        #[arg(long)]
+        no_follow_up: bool,
     },
     /// Bring the database up to this version.
     Migrate,
@@ -162,6 +177,11 @@ fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
                 db.close().await;
                 Ok(code)
             })
+        }
+        Command::Demo { customers, visits, seed, no_follow_up } => {
+            let visits = visits.unwrap_or(customers.saturating_mul(3));
+            let size = bulk::Size { customers, visits, seed, follow_up: !no_follow_up };
+            runtime()?.block_on(async { bulk::command(&config, size).await.map(|()| ExitCode::SUCCESS) })
         }
         Command::Migrate => runtime()?.block_on(async {
             let db = server::open(&config, server::clock(false)?).await?;

@@ -4,6 +4,7 @@
 //!
 //! Kinds, fields, sentences and clocks are data: [`KindBook`] and [`ClockBook`].
 
+pub mod bulk;
 mod clocks;
 mod handle;
 mod jobs;

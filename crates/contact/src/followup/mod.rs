@@ -4,6 +4,7 @@
 pub mod attempts;
 pub mod best_time;
 pub mod board;
+pub mod bulk;
 mod bundle;
 mod bundling;
 pub mod call;

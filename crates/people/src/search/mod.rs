@@ -77,6 +77,11 @@ pub(crate) async fn remember(tx: &mut Tx, made: &[(CustomerId, String)]) -> Resu
     store::remember(tx, made).await
 }
 
+/// As [`remember`], of a group that is filled in.
+pub(crate) async fn load(to: &mut platform::db::Load, made: &[(CustomerId, String)]) -> Result<()> {
+    store::load(to, made).await
+}
+
 /// Takes the tokens away with the person.
 /// # Errors
 /// As the database answers.

@@ -1,7 +1,7 @@
 //! `customer_search`, and what results are checked on.
 
 use kernel::{CustomerId, GroupId, Result};
-use platform::db::{Engine, One, Sql, Tx};
+use platform::db::{Engine, Load, One, Sql, Tx};
 use platform::{args, stmt};
 
 use super::query::{self, Wanted};
@@ -69,4 +69,14 @@ pub(super) async fn remember(tx: &mut Tx, rows: &[(CustomerId, String)]) -> Resu
         tx.exec(&REMEMBER, args![json]).await?;
     }
     Ok(())
+}
+
+/// Tokens of customers that are filled in, in the order of their ids.
+pub(super) async fn load(to: &mut Load, rows: &[(CustomerId, String)]) -> Result<()> {
+    let values: Vec<_> = rows.iter().map(|(id, tokens)| args![*id, tokens]).collect();
+    let id = match to.engine() {
+        Engine::Lite => "rowid",
+        Engine::Pg => "id",
+    };
+    to.put("customer_search", &[id, "tokens"], &values).await
 }

@@ -1,12 +1,15 @@
 //! The data layer: two native drivers behind one thin [`Db`]; SQL is written once.
 
 mod engine;
+mod load;
 pub mod migrate;
 mod open;
 mod row;
 mod stmt;
 mod tx;
 mod val;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,6 +17,7 @@ use std::sync::Arc;
 use kernel::{Clock, Id, Ids, Problem, Result, Scope};
 use sqlx::{PgConnection, PgPool, SqlitePool};
 
+pub use load::Load;
 pub use open::{Options, Target};
 pub use row::{Col, One, Rec, Row};
 pub use stmt::{Engine, Stmt};
@@ -165,6 +169,8 @@ impl Sql for Reads {
         self.0.engine()
     }
     async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
+        #[cfg(feature = "watch")]
+        watch::ran(stmt, &args);
         let sql = stmt.sql(self.0.engine());
         match &self.0.0.pools {
             Pools::Lite { read, .. } => engine::all_lite(read, sql, args, stmt.name).await,
@@ -173,6 +179,8 @@ impl Sql for Reads {
     }
     /// Writes have no business here; SQLite's read pool refuses them.
     async fn exec(&mut self, stmt: &'static Stmt, args: Args) -> Result<u64> {
+        #[cfg(feature = "watch")]
+        watch::ran(stmt, &args);
         let sql = stmt.sql(self.0.engine());
         match &self.0.0.pools {
             Pools::Lite { read, .. } => engine::exec_lite(read, sql, args, stmt.name).await,

@@ -107,6 +107,8 @@ impl Sql for Tx {
         self.db.engine()
     }
     async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
+        #[cfg(feature = "watch")]
+        super::watch::ran(stmt, &args);
         let sql = stmt.sql(self.db.engine());
         match &mut self.inner {
             Inner::Lite(t) => engine::all_lite(&mut **t, sql, args, stmt.name).await,
@@ -114,6 +116,8 @@ impl Sql for Tx {
         }
     }
     async fn exec(&mut self, stmt: &'static Stmt, args: Args) -> Result<u64> {
+        #[cfg(feature = "watch")]
+        super::watch::ran(stmt, &args);
         let sql = stmt.sql(self.db.engine());
         match &mut self.inner {
             Inner::Lite(t) => engine::exec_lite(&mut **t, sql, args, stmt.name).await,

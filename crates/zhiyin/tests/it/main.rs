@@ -1,5 +1,6 @@
 //! Tests across capabilities: one binary.
 mod architecture;
+mod bulk;
 mod engines;
 mod figures;
 mod words;

@@ -3,6 +3,7 @@
 
 mod attempts;
 mod board;
+mod bulk;
 mod changes;
 mod contacts;
 mod leases;
@@ -11,6 +12,7 @@ mod tasks;
 
 pub use attempts::*;
 pub use board::*;
+pub use bulk::*;
 pub use changes::*;
 pub use contacts::*;
 pub use leases::*;

@@ -1,7 +1,7 @@
 //! `customer`, `customer_code`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Result, Scope, StoreDate, StoreId};
-use platform::db::{One, Sql, Tx, Val};
+use platform::db::{Load, One, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::customers::Sight;
@@ -172,6 +172,11 @@ pub async fn twins(q: &mut impl Sql, scope: &Scope, id: CustomerId) -> Result<Ve
 pub async fn insert(tx: &mut Tx, rows: &[CustomerRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(CustomerRow::values).collect();
     tx.bulk("customer", &COLUMNS, &values, "").await.map(|_| ())
+}
+
+pub async fn load_customers(to: &mut Load, rows: &[CustomerRow]) -> Result<()> {
+    let values: Vec<_> = rows.iter().map(CustomerRow::values).collect();
+    to.put("customer", &COLUMNS, &values).await
 }
 
 /// Writes whole rows back.

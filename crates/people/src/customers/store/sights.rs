@@ -1,7 +1,7 @@
 //! `customer_store`, `contact_block`, `reveal_log`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Phone, Result, Scope, StoreId, UserId};
-use platform::db::{One, Sql, Tx};
+use platform::db::{Load, One, Sql, Tx};
 use platform::{args, row, stmt};
 
 use crate::customers::Sight;
@@ -121,8 +121,36 @@ pub async fn insert_sights(
 ) -> Result<()> {
     let (group, now) = (tx.scope().group, tx.now());
     let values: Vec<_> = ids.iter().map(|id| args![*id, store, group, why, now, import]).collect();
-    let columns = ["customer_id", "store_id", "group_id", "why", "since", "import_id"];
-    tx.bulk("customer_store", &columns, &values, "ON CONFLICT DO NOTHING").await.map(|_| ())
+    tx.bulk("customer_store", &COLUMNS, &values, "ON CONFLICT DO NOTHING").await.map(|_| ())
+}
+
+const COLUMNS: [&str; 6] = ["customer_id", "store_id", "group_id", "why", "since", "import_id"];
+
+/// Sights of customers that are filled in, in the order of their ids: customer, store, why, since.
+pub async fn load_sights(
+    to: &mut Load,
+    group: GroupId,
+    sights: &[(CustomerId, StoreId, SightWhy, Millis)],
+) -> Result<()> {
+    let values: Vec<_> = sights
+        .iter()
+        .map(|(id, store, why, since)| args![*id, *store, group, *why, *since, None::<ImportId>])
+        .collect();
+    to.put("customer_store", &COLUMNS, &values).await
+}
+
+/// "Do not call now" of customers that are filled in: customer, store, reason, subject, since.
+pub async fn load_blocks(
+    to: &mut Load,
+    group: GroupId,
+    blocks: &[(CustomerId, StoreId, &'static str, i64, Millis)],
+) -> Result<()> {
+    let values: Vec<_> = blocks
+        .iter()
+        .map(|(id, store, reason, subject, since)| args![*id, *store, *reason, *subject, group, *since])
+        .collect();
+    let columns = ["customer_id", "store_id", "reason", "subject", "group_id", "since"];
+    to.put("contact_block", &columns, &values).await
 }
 
 pub async fn drop_sight(tx: &mut Tx, id: CustomerId, store: StoreId) -> Result<()> {

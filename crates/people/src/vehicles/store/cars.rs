@@ -1,7 +1,7 @@
 //! `vehicle`, `ownership`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Plate, Result, Scope, StoreDate, VehicleId, Vin};
-use platform::db::{Sql, Tx, Val};
+use platform::db::{Load, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::customers::Sight;
@@ -83,6 +83,23 @@ row! {
         pub why: OwnershipWhy,
         pub import_id: Option<ImportId>,
     }
+}
+
+const SPAN_COLUMNS: [&str; 8] =
+    ["id", "group_id", "vehicle_id", "customer_id", "from_day", "until_day", "why", "import_id"];
+
+impl OwnershipRow {
+    fn values(&self) -> Vec<Val> {
+        let o = self;
+        args![o.id, o.group_id, o.vehicle_id, o.customer_id, o.from_day, o.until_day, o.why, o.import_id]
+    }
+}
+
+pub async fn load_cars(to: &mut Load, cars: &[VehicleRow], spans: &[OwnershipRow]) -> Result<()> {
+    let values: Vec<_> = cars.iter().map(VehicleRow::values).collect();
+    to.put("vehicle", &COLUMNS, &values).await?;
+    let values: Vec<_> = spans.iter().map(OwnershipRow::values).collect();
+    to.put("ownership", &SPAN_COLUMNS, &values).await
 }
 
 // vehicle_by_vin
@@ -219,13 +236,9 @@ pub async fn edit_car(tx: &mut Tx, version: i64, v: &VehicleRow) -> Result<bool>
 
 /// Inserts new spans and writes changed ones back.
 pub async fn put_ownerships(tx: &mut Tx, rows: &[OwnershipRow]) -> Result<()> {
-    let values: Vec<_> = rows
-        .iter()
-        .map(|o| args![o.id, o.group_id, o.vehicle_id, o.customer_id, o.from_day, o.until_day, o.why, o.import_id])
-        .collect();
-    let columns = ["id", "group_id", "vehicle_id", "customer_id", "from_day", "until_day", "why", "import_id"];
+    let values: Vec<_> = rows.iter().map(OwnershipRow::values).collect();
     let tail = "ON CONFLICT (id) DO UPDATE SET from_day=excluded.from_day, until_day=excluded.until_day";
-    tx.bulk("ownership", &columns, &values, tail).await.map(|_| ())
+    tx.bulk("ownership", &SPAN_COLUMNS, &values, tail).await.map(|_| ())
 }
 
 /// Answers whether there was something to end.

@@ -3,7 +3,7 @@
 use kernel::{
     CustomerId, DeliveryId, Fen, GroupId, ImportId, Millis, PhoneLineId, Result, Scope, StoreDate, StoreId, VehicleId,
 };
-use platform::db::{Sql, Tx, Val};
+use platform::db::{Load, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::vehicles::model::VisitState;
@@ -113,6 +113,11 @@ pub async fn delivery(q: &mut impl Sql, scope: &Scope, id: DeliveryId) -> Result
 pub async fn insert_deliveries(tx: &mut Tx, rows: &[DeliveryRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(DeliveryRow::values).collect();
     tx.bulk("delivery", &COLUMNS, &values, "").await.map(|_| ())
+}
+
+pub async fn load_deliveries(to: &mut Load, rows: &[DeliveryRow]) -> Result<()> {
+    let values: Vec<_> = rows.iter().map(DeliveryRow::values).collect();
+    to.put("delivery", &COLUMNS, &values).await
 }
 
 /// Writes whole rows back.
