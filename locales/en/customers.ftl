@@ -163,3 +163,4 @@ conflict-order-changed = Somebody else changed this repair order after you opene
 conflict-delivery-changed = Somebody else changed this delivery after you opened it: please open it again
 refused-reveal-hour = At most 40 numbers an hour are shown in full: please try again later
 refused-reveal-day = At most 150 numbers a day are shown in full
+search-former = Former owner

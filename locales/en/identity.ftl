@@ -11,7 +11,7 @@ identity-login = Login
 identity-login-hint = Letters and digits; capitals do not matter
 identity-password = Password
 identity-sign-in-forgotten = If you forgot your password, ask your supervisor for a one-time link.
-identity-sign-in-empty = Nobody has an account yet. The program printed a setup link to its console when it started: begin with that.
+identity-sign-in-empty = Nobody has an account yet. The program printed a setup link to its console when it started, good for 15 minutes; later run zhiyin setup link on that machine for a new one.
 error-sign-in-wrong = Login or password is wrong
 error-sign-in-wait = Too many wrong tries; try again in { $arg } seconds
 error-login-short = A login has at least 2 characters
@@ -35,7 +35,7 @@ identity-link-demo-as = You will enter the demonstration store as { $name }.
 identity-link-demo-enter = Enter
 identity-link-gone = This link no longer works
 identity-link-gone-why = A one-time link is good for 15 minutes and works once; a newer link makes older ones void.
-identity-link-gone-how = For a forgotten password ask your supervisor for a new one; for the first setup or the demonstration start the program again and use the link it prints.
+identity-link-gone-how = For a forgotten password ask your supervisor for a new one; for the first setup run zhiyin setup link on the machine of the program; for the demonstration start the program again and use the link it prints.
 error-loopback-only = Demonstration links work only on the computer that runs the program
 
 # First run.

@@ -163,3 +163,4 @@ conflict-order-changed = 你打开之后，这张工单已被别人改过；请�
 conflict-delivery-changed = 你打开之后，这条交车记录已被别人改过；请重新打开再改
 refused-reveal-hour = 一小时内查看完整号码最多 40 次，请稍后再试
 refused-reveal-day = 一天内查看完整号码最多 150 次
+search-former = 原车主

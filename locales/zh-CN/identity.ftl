@@ -11,7 +11,7 @@ identity-login = 登录名
 identity-login-hint = 字母、数字或汉字，不分大小写
 identity-password = 密码
 identity-sign-in-forgotten = 忘记密码时，请主管给你一个一次性链接。
-identity-sign-in-empty = 还没有人开通账号。程序启动时在控制台打印了首次设置链接，请用它开始。
+identity-sign-in-empty = 还没有人开通账号。程序启动时在控制台打印了首次设置链接，15 分钟内有效；过期后请在运行程序的机器上执行 zhiyin setup link，重新取得链接。
 error-sign-in-wrong = 登录名或密码不对
 error-sign-in-wait = 连续输错，为了安全请在 { $arg } 秒后再试
 error-login-short = 登录名至少 2 个字
@@ -35,7 +35,7 @@ identity-link-demo-as = 将以「{ $name }」的身份进入演示门店。
 identity-link-demo-enter = 进入
 identity-link-gone = 链接已失效
 identity-link-gone-why = 一次性链接 15 分钟内有效，只能用一次；签发新的链接后，旧的也会作废。
-identity-link-gone-how = 忘记密码时请主管重新签发；首次设置请重启程序，看控制台打印的新链接；演示也是一样。
+identity-link-gone-how = 忘记密码时请主管重新签发；首次设置请在运行程序的机器上执行 zhiyin setup link；演示请重启程序，看控制台打印的新链接。
 error-loopback-only = 演示链接只能在运行程序的这台电脑上使用
 
 # First run.

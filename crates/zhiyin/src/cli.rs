@@ -12,7 +12,7 @@ use platform::i18n::Locale;
 use platform::sheets;
 
 use crate::demo::bulk;
-use crate::server;
+use crate::{console, server};
 
 #[derive(Parser)]
 #[command(name = "zhiyin", version, about = "Customer care for car dealerships and repair shops")]
@@ -80,6 +80,21 @@ enum Command {
         #[command(subcommand)]
         what: ReportsCommand,
     },
+    /// The first-run page of an empty installation.
+    Setup {
+        #[command(subcommand)]
+        what: SetupCommand,
+    },
+    /// People, for whoever sits at the machine.
+    User {
+        #[command(subcommand)]
+        what: UserCommand,
+    },
+    /// Groups of this installation; they share nothing.
+    Group {
+        #[command(subcommand)]
+        what: GroupCommand,
+    },
     /// Check this installation and say what to do about what is wrong.
     Doctor,
 }
@@ -98,6 +113,31 @@ enum ReportsCommand {
 enum ConfigCommand {
     /// Read it as the server would and name what is wrong.
     Check,
+}
+
+#[derive(Subcommand)]
+enum SetupCommand {
+    /// Print a new setup link (15 minutes); earlier ones are void.
+    Link,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Print a link (15 minutes) with which somebody sets a new password, e.g. a lone administrator.
+    Link {
+        #[arg(long)]
+        login: String,
+    },
+    /// Who has an account.
+    List,
+}
+
+#[derive(Subcommand)]
+enum GroupCommand {
+    /// Print a link (15 minutes) to the page on which a further group, its first store and its administrator begin.
+    Add,
+    /// Which there are.
+    List,
 }
 
 /// Runs the command that was asked for.
@@ -203,6 +243,13 @@ fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
             db.close().await;
             Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }),
+        Command::Setup { what: SetupCommand::Link } => runtime()?.block_on(console::setup_link(&config)),
+        Command::User { what: UserCommand::Link { ref login } } => {
+            runtime()?.block_on(console::user_link(&config, login))
+        }
+        Command::User { what: UserCommand::List } => runtime()?.block_on(console::users(&config)),
+        Command::Group { what: GroupCommand::Add } => runtime()?.block_on(console::group_link(&config)),
+        Command::Group { what: GroupCommand::List } => runtime()?.block_on(console::groups(&config)),
         Command::Doctor => runtime()?.block_on(crate::health::doctor(config)),
     }
 }

@@ -90,6 +90,7 @@ pub async fn serve(config: Config, demo: bool) -> anyhow::Result<ExitCode> {
     people::identity::holidays::seed_missing_years(&db).await.context("holidays")?;
     let refused = db.check_statements().await;
     anyhow::ensure!(refused.is_empty(), "the database does not fit this program: {}", refused.join("; "));
+    people::search::keep_current(&db).await.context("search")?;
     // Imports that a crash left behind go on at their next row.
     people::imports::resume(&db).await.context("imports")?;
     let listener = tokio::net::TcpListener::bind(config.listen).await.with_context(|| {

@@ -130,7 +130,7 @@ async fn service_worker(headers: HeaderMap) -> Response {
 }
 
 pub fn workers() -> Vec<Worker> {
-    [imports::workers(), followup::workers()].concat()
+    [search::workers(), imports::workers(), followup::workers()].concat()
 }
 
 pub fn every() -> Vec<Every> {

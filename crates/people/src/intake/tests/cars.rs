@@ -31,9 +31,10 @@ async fn a_delivery_ends_the_old_ownership() {
         let next = import(w, 2, 1, &[delivery("孙七", &[C], 1, "2026-11-20")]).await;
         assert_eq!(span(&cars_of(w, &first[0]).await[0]), ("2026-11-18".into(), day("2026-11-20")));
         assert_eq!(span(&cars_of(w, &next[0]).await[0]), ("2026-11-20".into(), None));
-        // Found by plate and VIN, the car leads to who has it now.
+        // Found by plate and VIN, the car leads to who has it now, and behind them to who had it.
         let found = crate::search::find(&mut w.db.reads(), &w.system(), "E2000001", 10).await.expect("search");
-        assert_eq!(found.iter().map(|h| h.customer).collect::<Vec<_>>(), [who(&next[0])]);
+        let told: Vec<_> = found.iter().map(|h| (h.customer, h.former)).collect();
+        assert_eq!(told, [(who(&next[0]), false), (who(&first[0]), true)]);
     })
     .await;
 }
@@ -63,7 +64,8 @@ async fn a_person_may_end_it_too() {
             within(w, async |tx| vehicles::end_ownership(tx, car, who(&first[0]), sold, "told in a call").await).await;
         assert!(ended);
         assert_eq!(span(&cars_of(w, &first[0]).await[0]).1, day("2026-11-19"));
-        assert!(crate::search::find(&mut w.db.reads(), &w.system(), "E2000001", 10).await.expect("search").is_empty());
+        let found = crate::search::find(&mut w.db.reads(), &w.system(), "E2000001", 10).await.expect("search");
+        assert_eq!(found.iter().map(|h| (h.customer, h.former)).collect::<Vec<_>>(), [(who(&first[0]), true)]);
     })
     .await;
 }

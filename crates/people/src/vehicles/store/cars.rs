@@ -4,7 +4,7 @@ use kernel::{CustomerId, GroupId, ImportId, Millis, Plate, Result, Scope, StoreD
 use platform::db::{Load, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
-use crate::customers::Sight;
+use crate::customers::sight::{Sight, seen_by};
 use crate::vehicles::model::{OwnedCar, OwnershipWhy};
 
 row! {
@@ -137,10 +137,13 @@ stmt!(
 // A car is seen where somebody who has or had it is seen.
 stmt!(
     CAR,
-    "SELECT id, group_id, vin, plate, brand, series, model, colour, purchased_on, mileage_km, mileage_on, version, \
-     created_at, updated_at, import_id FROM vehicle v WHERE v.id=$2 AND v.group_id=$1 AND (CAST($3 AS BIGINT)=1 OR EXISTS \
-     (SELECT 1 FROM ownership o JOIN customer_store s ON s.customer_id=o.customer_id WHERE o.vehicle_id=v.id \
-      AND s.store_id IN {{ids:$4}}))"
+    concat!(
+        "SELECT id, group_id, vin, plate, brand, series, model, colour, purchased_on, mileage_km, mileage_on, version, \
+         created_at, updated_at, import_id FROM vehicle v WHERE v.id=$2 AND v.group_id=$1 AND EXISTS \
+         (SELECT 1 FROM ownership o WHERE o.vehicle_id=v.id AND ",
+        seen_by!("o.customer_id", "$3", "$4", "$5", "$6"),
+        ")"
+    )
 );
 stmt!(
     EDIT_CAR,
@@ -193,8 +196,9 @@ pub async fn cars_of(q: &mut impl Sql, group: GroupId, ids: &[CustomerId]) -> Re
 /// # Errors
 /// `NotFound` outside of the scope.
 pub async fn car(q: &mut impl Sql, scope: &Scope, id: VehicleId) -> Result<VehicleRow> {
-    let (all, stores) = Sight::of(scope).params();
-    q.get(&CAR, args![scope.group, id, all, stores.as_slice()]).await
+    let s = Sight::of(scope);
+    let args = args![scope.group, id, s.group, s.whole.as_slice(), s.service.as_slice(), s.showroom.as_slice()];
+    q.get(&CAR, args).await
 }
 
 pub async fn insert_cars(tx: &mut Tx, rows: &[VehicleRow]) -> Result<()> {
