@@ -52,3 +52,4 @@ today-step-import = Import yesterday’s repair orders and deliveries
 today-step-text-import = The sheet exported from the dealer-management system, as it is
 today-step-call = Make the first call
 today-step-text-call = After the import the follow-ups appear in the queue by themselves
+today-praised = A customer praised you

@@ -49,3 +49,4 @@ today-step-import = 导入昨天的工单和交车
 today-step-text-import = 从经销商管理系统导出的表格，原样放进来就行
 today-step-call = 打第一个回访电话
 today-step-text-call = 导入之后，回访任务会自动出现在队列里
+today-praised = 客户表扬了你

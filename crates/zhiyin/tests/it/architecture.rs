@@ -127,7 +127,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     (
         "contact/src/followup/",
-        &["task", "contact", "attempt", "attempt_task", "answer", "remark", "late_event", "skipped_event", "dial_log"],
+        &["task", "contact", "attempt", "attempt_task", "answer", "remark", "late_event", "skipped_event", "dial_log", "booking_wish"],
     ),
     ("contact/src/cases/", &["case_file", "case_point", "case_step"]),
     ("insight/src/", &["weekly_report"]),
