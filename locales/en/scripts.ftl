@@ -83,3 +83,4 @@ error-script-apology-missing = An option to improve or bad needs an apology
 error-script-item-missing = An option to improve or bad needs an improvement item
 error-script-department-missing = An option to improve or bad needs a department
 error-answer-unknown = An answer does not belong to this call’s questions
+scripts-must-why = Why it must be asked (optional)

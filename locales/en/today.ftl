@@ -60,3 +60,4 @@ today-step-by = { $names } can do this.
 today-step-by-some = { $names } and others can do this.
 today-step-by-nobody = Nobody can do this yet: first add a care supervisor and an agent.
 today-step-by-administrator = Nobody can do this yet: the administrator first adds a care supervisor and an agent.
+today-praised = A customer praised you

@@ -80,3 +80,4 @@ error-script-apology-missing = 待改进或不满的选项要有致歉语
 error-script-item-missing = 待改进或不满的选项要写改进项
 error-script-department-missing = 待改进或不满的选项要有责任部门
 error-answer-unknown = 有一项回答不在这通电话的问卷里
+scripts-must-why = 为什么必问（可不填）

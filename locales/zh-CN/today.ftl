@@ -57,3 +57,4 @@ today-step-by = 由{ $names }来做。
 today-step-by-some = 由{ $names }等同事来做。
 today-step-by-nobody = 现在还没有人能做：请先添加客服主管和回访专员。
 today-step-by-administrator = 现在还没有人能做：请管理员先添加客服主管和回访专员。
+today-praised = 客户表扬了你

@@ -181,13 +181,20 @@ impl Known {
 
     /// From when the first call may be made: the window's start, inside call hours and the customer's best time.
     fn first_call(&self, context: &Context, contact: &Contact, now: Millis) -> Millis {
-        let kind = contact.kinds().first().copied().unwrap_or("");
-        let hours = CallHours::new(&context.cal, context.rules().windows(kind));
         let best = contact.best_time.as_deref().and_then(best_time::span);
-        match best.and_then(|_| hours.next_in(contact.from_at.max(now), best)) {
-            Some(liked) if liked <= contact.due_at => liked,
-            Some(_) | None => contact.from_at,
+        let from = contact.from_at.max(now);
+        let kinds = contact.kinds();
+        let hours = |kind: &str| CallHours::new(&context.cal, context.rules().windows(kind));
+        // Each kind has windows of its own; the call is made when all of them are open.
+        let mut at = from;
+        for _ in 0..kinds.len().saturating_mul(8) {
+            let next = kinds.iter().filter_map(|kind| hours(kind).next_in(at, best)).max().unwrap_or(at);
+            if next == at {
+                break;
+            }
+            at = next;
         }
+        if at <= contact.due_at && (best.is_some() || contact.from_at >= now) { at } else { contact.from_at }
     }
 }
 

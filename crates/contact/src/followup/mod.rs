@@ -36,6 +36,7 @@ mod share;
 mod store;
 mod tending;
 mod tries;
+pub mod wishes;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -51,7 +52,7 @@ pub use events::{CallRecorded, CallRevoked, Point, RecallLapsed};
 pub use imports::on_import_applied;
 pub use jobs::{jobs, workers};
 pub use model::*;
-pub use pages::{KindPill, LineView, inbound_button, kind_pills, lines, routes};
+pub use pages::{KindPill, LineView, inbound_button, key_rows, kind_pills, lines, routes, today_alerts};
 pub use planning::{
     on_deliveries, on_deliveries_cancelled, on_opted_out, on_repair_orders, on_repair_orders_cancelled, supersede,
 };

@@ -168,6 +168,8 @@ pub struct NewAttempt {
     /// Vehicles that the customer has sold.
     pub sold_car: Vec<VehicleId>,
     pub note: Option<String>,
+    /// C8: when and for what the customer wants the next appointment.
+    pub booking: Option<String>,
     pub script_version: Option<i64>,
     /// The tasks that stood on the screen; `None`: all that are open.
     pub tasks: Option<Vec<TaskId>>,

@@ -330,12 +330,12 @@ pub async fn on_opted_out(tx: &mut Tx, e: &CustomerOptedOut) -> Result<()> {
     end_of_customer(tx, e.customer, None, TaskResult::OptedOut, |_| true).await
 }
 
-/// A case of the customer was opened at the store: its own re-call takes over from unstarted follow-ups.
+/// A case of the customer was opened at the store: its own re-call takes over from the other follow-ups, begun or not.
 /// # Errors
 /// As the database answers.
 pub async fn supersede(tx: &mut Tx, store_id: StoreId, customer: CustomerId) -> Result<()> {
-    let fresh = |t: &Task| t.attempts == 0 && t.recall_case().is_none();
-    end_of_customer(tx, customer, Some(store_id), TaskResult::Superseded, fresh).await
+    let other = |t: &Task| t.recall_case().is_none();
+    end_of_customer(tx, customer, Some(store_id), TaskResult::Superseded, other).await
 }
 
 async fn end_of_customer(

@@ -7,7 +7,7 @@ use super::steps::{self, Step};
 
 use super::board::{self, Table};
 use crate::followup::board::{self as days, Row};
-use crate::followup::queue::{self, Counts, Filter, View, Why};
+use crate::followup::queue::{self, Counts, Filter, Why};
 use crate::followup::{Context, KindPill, LineView, kind_pills, lines};
 
 /// Rows shown on the today page; the rest is behind "all".
@@ -126,7 +126,7 @@ async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<Optio
     let scope = desk.scope();
     let ui = desk.ui();
     let mut q = desk.reads();
-    let counts = queue::counts(&mut q, scope, View::Mine, now).await?;
+    let counts = queue::counts(&mut q, scope, &Filter::default(), now).await?;
     let mut page = queue::page(&mut q, scope, &Filter::default(), now).await?;
     let ends = context.tomorrow(now);
     let names = HashMap::new();

@@ -30,7 +30,7 @@ pub mod successor;
 mod tests;
 pub mod throttle;
 
-pub use agents::{Agent, agents, holders, set_share, user_names};
+pub use agents::{Agent, agents, holders, set_share, staff_of, user_names};
 pub use calendar::CalendarChanged;
 pub use first_steps::{Doers, FirstSteps, doers, first_steps};
 pub use org::{StoreCard, group_card, groups, store_card, stores_of};

@@ -20,6 +20,20 @@ pub async fn offline(desk: Desk) -> Answer {
     guest.page(&OfflinePage { ui: guest.ui() })
 }
 
+#[derive(Template)]
+#[template(path = "pages/drafts.html")]
+struct DraftsPage {
+    ui: Ui,
+}
+
+/// GET /drafts: calls that this browser keeps, with why they were not taken and what to do. The server knows none of
+/// them: the list is made by the page.
+/// # Errors
+/// As the template answers.
+pub async fn drafts(desk: Desk) -> Answer {
+    desk.page(&DraftsPage { ui: desk.ui() })
+}
+
 /// One notification, worded.
 struct Line {
     at: Millis,
@@ -58,7 +72,11 @@ pub async fn notices(desk: Desk) -> Answer {
                     };
                 }
             }
-            let href = n.kind.starts_with("case").then(|| format!("/cases/{}", n.subject));
+            let href = match n.kind.as_str() {
+                "booking" => Some("/bookings".to_owned()),
+                "praise" => Some("/".to_owned()),
+                kind => kind.starts_with("case").then(|| format!("/cases/{}", n.subject)),
+            };
             Line { at: n.at, text: text.to_string(), href, fresh: n.read_at.is_none() }
         })
         .collect();

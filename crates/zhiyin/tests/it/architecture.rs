@@ -127,7 +127,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     (
         "contact/src/followup/",
-        &["task", "contact", "attempt", "attempt_task", "answer", "remark", "late_event", "skipped_event", "dial_log", "figure_change"],
+        &[
+            "task", "contact", "attempt", "attempt_task", "answer", "remark", "late_event", "skipped_event", "dial_log",
+            "booking_wish", "figure_change",
+        ],
     ),
     ("contact/src/cases/", &["case_file", "case_point", "case_step"]),
     ("insight/src/", &["weekly_report", "report_task", "report_said", "report_call", "report_zone"]),

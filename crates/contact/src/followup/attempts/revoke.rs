@@ -34,7 +34,9 @@ pub async fn revocable(q: &mut impl Sql, scope: &Scope, id: AttemptId, now: Mill
 /// listener refuses (a case that was touched), `NotFound` for another's call.
 pub async fn revoke(tx: &mut Tx, id: AttemptId) -> Result<()> {
     let (scope, now) = (tx.scope().clone(), tx.now());
-    scope.need(Cap::CallWork)?;
+    if !scope.may(Cap::CallWork) {
+        scope.need(Cap::QueueAssign)?;
+    }
     let (user, store_id) = (scope.user()?, scope.store()?);
     let attempt = store::attempt(tx, scope.group, store_id, id).await?;
     if attempt.agent_id != user && !scope.may(Cap::QueueAssign) {
@@ -119,6 +121,10 @@ async fn put_back(tx: &mut Tx, attempt: &Attempt, undo: &Undo) -> Result<()> {
     }
     for (vehicle, day) in &undo.sold {
         people_port::resume_ownership(tx, *vehicle, attempt.customer_id, *day).await?;
+    }
+    for skipped in &undo.skipped {
+        let kinds = [skipped.kind.clone()];
+        store::drop_no_tasks(tx, attempt.store_id, &kinds, skipped.subject, &[skipped.id]).await?;
     }
     if undo.opted_out {
         people_port::opt_in(tx, attempt.customer_id).await?;

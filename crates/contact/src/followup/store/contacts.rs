@@ -110,6 +110,15 @@ stmt!(
      ORDER BY due_at, attempts, rank, id LIMIT $4"
 );
 stmt!(
+    HELD_BY,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM contact WHERE store_id=$2 AND agent_id=$3 AND state='open' AND group_id=$1 \
+        ORDER BY due_at, attempts, rank, id LIMIT $4"
+    )
+);
+stmt!(
     CONTACTS_WITHOUT_AGENT,
     "SELECT id AS v FROM contact WHERE store_id=$2 AND agent_id IS NULL AND state='open' AND group_id=$1 \
      ORDER BY due_at, attempts, rank, id LIMIT $3"
@@ -284,6 +293,16 @@ pub async fn drop_contacts(tx: &mut Tx, ids: &[ContactId]) -> Result<()> {
 /// Open contacts of an agent, counted up to 3,000.
 pub async fn load(q: &mut impl Sql, store: StoreId, agent: UserId) -> Result<i64> {
     q.count(&LOAD, args![store, agent]).await
+}
+
+pub async fn held_by(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    agent: UserId,
+    limit: i64,
+) -> Result<Vec<Contact>> {
+    q.all(&HELD_BY, args![group, store, agent, limit]).await
 }
 
 pub async fn of_agent(

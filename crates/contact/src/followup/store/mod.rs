@@ -1,5 +1,5 @@
 //! All SQL of follow-up: `task`, `contact`, `attempt`, `attempt_task`, `answer`, `remark`, `late_event`,
-//! `skipped_event`, `dial_log`, `figure_change`.
+//! `skipped_event`, `dial_log`, `booking_wish`, `figure_change`.
 
 mod attempts;
 mod board;
@@ -9,6 +9,7 @@ mod contacts;
 mod leases;
 mod queue;
 mod tasks;
+mod wishes;
 
 pub use attempts::*;
 pub use board::*;
@@ -18,3 +19,4 @@ pub use contacts::*;
 pub use leases::*;
 pub use queue::*;
 pub use tasks::*;
+pub use wishes::*;

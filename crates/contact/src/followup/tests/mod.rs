@@ -2,6 +2,7 @@
 
 mod attempts;
 mod bundles;
+mod handing;
 mod leases;
 mod lost;
 mod outcome_table;

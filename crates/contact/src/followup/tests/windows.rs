@@ -105,6 +105,7 @@ fn event(customer: i64) -> EventFacts {
         vehicle_id: None,
         phone_line_id: None,
         visitor: None,
+        fleet_contact: None,
         settled_on: Some(d("2026-11-17")),
         opened_on: d("2026-11-10"),
         delivered_on: None,
