@@ -39,6 +39,7 @@ pub fn wire() -> Wire {
         .listen(|tx, e: &RecallLapsed| Box::pin(cases::on_recall_lapsed(tx, e)))
         // Leaving staff hand over what is theirs.
         .listen(|tx, e: &CalendarChanged| Box::pin(followup::recalendar::on_calendar_changed(tx, e)))
+        .listen(|tx, e: &CalendarChanged| Box::pin(cases::on_calendar_changed(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(followup::on_staff_left(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(cases::on_staff_left(tx, e)))
 }
@@ -78,6 +79,7 @@ pub fn slots() -> Slots {
     Slots::default()
         .fill("call.case_fields", |desk, id| Box::pin(cases::call_fields(desk, id)))
         .fill("call.recall", |desk, id| Box::pin(cases::call_recall(desk, id)))
+        .fill("scripts.case_kinds", |desk, id| Box::pin(cases::kind_lines(desk, id)))
         .fill("today.figures", |desk, id| Box::pin(reports::figures(desk, id)))
         .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
         .fill("customer.actions", |desk, id| Box::pin(followup::inbound_button(desk, id)))
@@ -93,8 +95,10 @@ pub fn nav() -> Vec<NavItem> {
         item("nav-cases", "/cases", &[Cap::CaseRead][..]),
         item("nav-reports", "/reports", &[Cap::ReportRead][..]),
     ];
-    let manage =
-        vec![NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" }];
+    let manage = vec![
+        NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" },
+        NavItem { label: "nav-rules", href: "/rules", caps: &[Cap::RuleEdit], section: "nav-manage" },
+    ];
     [work, customers::nav(""), manage, imports::nav("nav-manage"), identity::nav("nav-manage")].concat()
 }
 
@@ -130,7 +134,7 @@ async fn service_worker(headers: HeaderMap) -> Response {
 }
 
 pub fn workers() -> Vec<Worker> {
-    [imports::workers(), followup::workers()].concat()
+    [imports::workers(), followup::workers(), cases::workers()].concat()
 }
 
 pub fn every() -> Vec<Every> {

@@ -100,6 +100,10 @@ impl CallPage {
     fn other_marks(&self) -> Vec<MarkView> {
         self.marks().into_iter().filter(|m| m.key != Mark::Complaint.key()).collect()
     }
+    /// The outcome that a dialog belongs to; none where the store does not offer one.
+    fn asking(&self, dialog: &str) -> Option<&OutcomeView> {
+        self.outcomes.iter().find(|o| o.dialog == dialog)
+    }
     fn marks(&self) -> Vec<MarkView> {
         let key = |m: Mark| match m {
             Mark::Praise => ("p", "P"),

@@ -12,16 +12,22 @@ mod inbound;
 mod lease;
 mod line_view;
 mod numbers;
+mod outcomes;
 mod queue;
 mod revocation;
+mod rules;
 mod skip;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use kernel::Cap;
 use platform::http::{Need, Routes};
+
+use crate::editing;
+use crate::followup::outcomes::Outcomes;
+use crate::followup::rules::FollowupRules;
 
 pub use inbound::button as inbound_button;
 pub use line_view::{KindPill, LineView, lines};
@@ -44,4 +50,6 @@ pub fn routes() -> Routes {
         .post("/calls/{contact}/skip", work, skip::create)
         .post("/calls/{contact}/attempts", work, attempt::create)
         .post("/calls/{contact}/attempts/{attempt}/revocation", work, revocation::create)
+        .merge(editing::routes::<FollowupRules>())
+        .merge(editing::routes::<Outcomes>())
 }
