@@ -1,14 +1,6 @@
 # Scripts and questionnaires
 scripts-title = Scripts and questionnaires
-scripts-lead = changes take effect with the next call
 scripts-which = Which script
-scripts-version = Version { $version }
-scripts-group-version = Version { $version } of the group
-scripts-shipped = As shipped
-scripts-always = always
-scripts-older = This is an older version, to be read only.
-scripts-older-hint = An older version cannot be changed; restore it on the right
-scripts-to-current = Back to the current version
 scripts-questions = Questions ({ $from }–{ $to } per call)
 scripts-must = Must ask
 scripts-order = Order
@@ -50,13 +42,6 @@ scripts-line-after-opinion = After an opinion
 scripts-line-third-party = A survey may follow
 scripts-line-next-contact = Next contact
 scripts-line-closing = Closing
-scripts-note = What changed
-scripts-note-hint = One sentence saying why, to be found later
-scripts-save = Save as a new version
-scripts-history = Versions
-scripts-in-force = in force
-scripts-restore = Restore this version
-scripts-restored-note = Restored version { $version }
 scripts-preview = Preview of the call
 scripts-count = { $n ->
     [one] 1 question
@@ -67,7 +52,6 @@ scripts-sample-customer = 陈
 scripts-sample-title = 先生
 scripts-sample-items = 4 万公里保养
 scripts-sample-model = 速派
-conflict-scripts-changed = Somebody else changed the scripts after you opened this page; open it again and look at the new version first
 error-script-count = The number of chosen questions is outside the range
 error-script-key-twice = The same key twice
 error-script-key-bad = A key holds small letters, digits and underscores only

@@ -39,6 +39,7 @@ pub fn wire() -> Wire {
         .listen(|tx, e: &RecallLapsed| Box::pin(cases::on_recall_lapsed(tx, e)))
         // Leaving staff hand over what is theirs.
         .listen(|tx, e: &CalendarChanged| Box::pin(followup::recalendar::on_calendar_changed(tx, e)))
+        .listen(|tx, e: &CalendarChanged| Box::pin(cases::on_calendar_changed(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(followup::on_staff_left(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(cases::on_staff_left(tx, e)))
 }
@@ -81,6 +82,7 @@ pub fn slots() -> Slots {
         .fill("today.figures", |desk, id| Box::pin(reports::today_figures(desk, id)))
         .fill("today.alerts", |desk, id| Box::pin(followup::today_alerts(desk, id)))
         .fill("me.keys", |desk, id| Box::pin(followup::key_rows(desk, id)))
+        .fill("scripts.case_kinds", |desk, id| Box::pin(cases::kind_lines(desk, id)))
         .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
         .fill("customer.actions", |desk, id| Box::pin(followup::inbound_button(desk, id)))
         .fill("customer.cases", |desk, id| Box::pin(cases::customer_cases(desk, id)))
@@ -95,8 +97,10 @@ pub fn nav() -> Vec<NavItem> {
         item("nav-cases", "/cases", &[Cap::CaseRead][..]),
         item("nav-reports", "/reports", &[Cap::ReportRead][..]),
     ];
-    let manage =
-        vec![NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" }];
+    let manage = vec![
+        NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" },
+        NavItem { label: "nav-rules", href: "/rules", caps: &[Cap::RuleEdit], section: "nav-manage" },
+    ];
     [work, customers::nav(""), manage, imports::nav("nav-manage"), identity::nav("nav-manage")].concat()
 }
 
@@ -133,7 +137,7 @@ async fn service_worker(headers: HeaderMap) -> Response {
 }
 
 pub fn workers() -> Vec<Worker> {
-    [search::workers(), imports::workers(), followup::workers()].concat()
+    [search::workers(), imports::workers(), followup::workers(), cases::workers()].concat()
 }
 
 pub fn every() -> Vec<Every> {

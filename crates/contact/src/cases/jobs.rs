@@ -3,13 +3,13 @@
 use kernel::{Millis, Result, Scope};
 use platform::db::Db;
 use platform::http::App;
-use platform::jobs::Every;
+use platform::jobs::{Every, Worker};
 use platform::transact;
 use serde_json::json;
 
 use super::model::{State, StepKind};
 use super::record::Line;
-use super::{handle, store};
+use super::{handle, recalendar, store};
 
 pub fn all() -> Vec<Every> {
     vec![Every {
@@ -17,6 +17,11 @@ pub fn all() -> Vec<Every> {
         minutes: 5,
         run: |app: App, now| Box::pin(async move { overdue(&app.db, now).await.map(|_| ()) }),
     }]
+}
+
+/// Work queued by other verbs.
+pub fn workers() -> Vec<Worker> {
+    vec![Worker { kind: recalendar::KIND, run: |app, job| Box::pin(recalendar::run(app, job)) }]
 }
 
 /// Escalates every case that waits for contact past its deadline; once per round. Answers how many.

@@ -106,7 +106,9 @@ async fn open(tx: &mut Tx, e: &CallRecorded, book: &Versioned<KindBook>, planned
         kinds_version: version,
         version: 1,
     };
-    let line = Line::new(StepKind::Opened, None).with(json!({ "attempt": e.attempt, "points": planned.points.len() }));
+    let line = Line::new(StepKind::Opened, None).with(json!({
+        "attempt": e.attempt, "points": planned.points.len(), "clocks": clocks.version,
+    }));
     record::begin(tx, &case, line).await?;
     add_points(tx, &case, &planned.points).await?;
     ports::block(tx, e.customer, e.store, case.id.raw()).await?;

@@ -199,7 +199,8 @@ fn on_timeline(step: StepKind) -> Option<&'static str> {
         | StepKind::Escalated
         | StepKind::Decided
         | StepKind::HandedOver
-        | StepKind::CallRevoked => None,
+        | StepKind::CallRevoked
+        | StepKind::Rescheduled => None,
     }
 }
 

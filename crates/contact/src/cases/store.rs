@@ -144,6 +144,16 @@ stmt!(
      AND contact_due_at < $1 AND withdrawn_at IS NULL ORDER BY contact_due_at, id LIMIT 200"
 );
 stmt!(
+    /// Rides case_file_open: cases of a store whose clock is running, by id.
+    CASES_RUNNING,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM case_file c WHERE c.group_id=$1 AND c.store_id=$2 AND c.closed_at IS NULL AND c.withdrawn_at IS NULL \
+         AND c.next_due_at > $3 AND c.id > $4 ORDER BY c.id LIMIT $5"
+    )
+);
+stmt!(
     /// Rides case_file_by_owner.
     CASES_OWNED,
     "SELECT id, group_id, store_id FROM case_file WHERE owner_id=$2 AND closed_at IS NULL AND group_id=$1 ORDER BY id LIMIT 2000"
@@ -255,6 +265,17 @@ pub async fn late(q: &mut impl Sql, now: Millis) -> Result<Vec<Place>> {
 
 pub async fn owned_by(q: &mut impl Sql, group: GroupId, user: UserId) -> Result<Vec<Place>> {
     q.all(&CASES_OWNED, args![group, user]).await
+}
+
+pub async fn running(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    now: Millis,
+    after: CaseId,
+    limit: i64,
+) -> Result<Vec<CaseRow>> {
+    q.all(&CASES_RUNNING, args![group, store, now, after, limit]).await
 }
 
 pub async fn points(q: &mut impl Sql, group: GroupId, case: CaseId) -> Result<Vec<PointRow>> {

@@ -24,7 +24,7 @@ mod lists;
 pub mod model;
 pub mod numbers;
 pub mod outcomes;
-mod pages;
+pub(crate) mod pages;
 mod people_port;
 pub mod plan;
 mod planning;
@@ -57,7 +57,7 @@ pub use planning::{
     on_deliveries, on_deliveries_cancelled, on_opted_out, on_repair_orders, on_repair_orders_cancelled, supersede,
 };
 pub use recalendar::on_calendar_changed;
-pub use recall::{cancel_tasks, plan_recall};
+pub use recall::{cancel_tasks, move_recall, plan_recall};
 
 /// A shipped document. It is part of the program and read by a test of every one.
 #[expect(clippy::expect_used, reason = "a seed that does not read is a build that must not start")]

@@ -292,6 +292,11 @@ fn what_happened(
         StepKind::Recall => ui.t("case-step-recall-unsatisfied").into_owned(),
         StepKind::Escalated if flag("overdue") => ui.t("case-step-escalated-overdue").into_owned(),
         StepKind::CallRevoked if flag("restored") => ui.t("case-step-call-revoked-restored").into_owned(),
+        StepKind::Rescheduled => {
+            let at = |key: &str| step.args.get(key).and_then(serde_json::Value::as_i64).map(Millis);
+            let shown = |key: &str| at(key).map(|m| ui.day_time(&m)).unwrap_or_default();
+            ui.k("case-step-rescheduled").s("before", shown("before")).s("after", shown("after")).to_string()
+        }
         StepKind::HandedOver => match handed_to(step).and_then(name) {
             Some(to) => ui.k("case-step-handed-over").s("name", to).to_string(),
             None => ui.t("case-step-handed-back").into_owned(),

@@ -181,21 +181,20 @@ pub struct OutcomeView {
     pub on_phone: bool,
 }
 
-/// Those that stand in the foot; the others are behind "more".
-const FOOT: [&str; 7] = ["complete", "no_answer", "not_convenient", "refused", "wrong_number", "busy", "switched_off"];
+/// So many stand in the foot; the others are behind "more".
+const FOOT: usize = 7;
 
 pub fn outcomes(ui: &Ui, book: &Outcomes) -> Vec<OutcomeView> {
-    let rank = |key: &str| FOOT.iter().position(|k| *k == key).unwrap_or(FOOT.len());
-    let mut list: Vec<_> = book.outcomes.iter().collect();
-    list.sort_by_key(|o| (rank(&o.key), o.sort));
-    list.into_iter()
-        .map(|o| OutcomeView {
+    book.offered()
+        .into_iter()
+        .enumerate()
+        .map(|(place, o)| OutcomeView {
             dialog: if o.needs.is_empty() { String::new() } else { format!("o-{}", o.key) },
             asks_time: o.needs.contains(&Need::AgreedTime),
             asks_who: o.needs.contains(&Need::WhoWhen),
             asks_sure: o.needs.contains(&Need::Confirm),
             primary: o.result == Some(TaskResult::Complete),
-            more: rank(&o.key) == FOOT.len(),
+            more: place >= FOOT,
             on_phone: o.next == Next::AgreedTime && o.needs.contains(&Need::AgreedTime),
             label: if o.result == Some(TaskResult::Complete) {
                 ui.t("call-complete").into_owned()

@@ -14,18 +14,24 @@ mod keys;
 mod lease;
 mod line_view;
 mod numbers;
+mod outcomes;
 mod queue;
 mod revocation;
+mod rules;
 mod shares;
 mod skip;
 mod wishes;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use kernel::Cap;
 use platform::http::{Need, Routes};
+
+use crate::editing;
+use crate::followup::outcomes::Outcomes;
+use crate::followup::rules::FollowupRules;
 
 pub use inbound::button as inbound_button;
 pub use line_view::{KindPill, LineView, lines};
@@ -62,4 +68,6 @@ pub fn routes() -> Routes {
             Need::AnyOf(&[Cap::CallWork, Cap::QueueAssign]),
             revocation::create,
         )
+        .merge(editing::routes::<FollowupRules>())
+        .merge(editing::routes::<Outcomes>())
 }

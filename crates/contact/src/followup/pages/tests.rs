@@ -15,7 +15,7 @@ use platform::{args, stmt, transact};
 use tower::ServiceExt as _;
 
 use crate::followup::tests::shop::{AGENT, Shop, in_shop};
-use crate::{followup, scripts, today};
+use crate::{cases, followup, scripts, today};
 
 stmt!(T_PLAIN_ANSWERS, "SELECT question AS k, effect AS v FROM answer ORDER BY question, effect");
 stmt!(T_REMARKS, "SELECT mark AS k, text AS v FROM remark ORDER BY id");
@@ -36,12 +36,14 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
         let user = UserId::new(id.parse().unwrap_or(0));
         let grants = match role {
             "agent" | "tw" | "en" | "stranger" => vec![(Cap::CallWork, Reach::Own), (Cap::CustomerRead, Reach::Store)],
-            "boss" => vec![
+            "boss" | "bosstw" | "bossen" => vec![
                 (Cap::QueueSee, Reach::Store),
                 (Cap::QueueAssign, Reach::Store),
                 (Cap::RuleEdit, Reach::Store),
                 (Cap::CustomerRead, Reach::Store),
             ],
+            // Head office: the rules of every store.
+            "office" => vec![(Cap::RuleEdit, Reach::Group), (Cap::CustomerRead, Reach::Store)],
             "manager" => vec![(Cap::CaseHandle, Reach::Department), (Cap::CustomerRead, Reach::Store)],
             _ => return Ok(None),
         };
@@ -56,8 +58,8 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
             agent_number: Some("207".into()),
             scope,
             locale: match role {
-                "tw" => Locale::ZhTw,
-                "en" => Locale::En,
+                "tw" | "bosstw" => Locale::ZhTw,
+                "en" | "bossen" => Locale::En,
                 _ => Locale::ZhCn,
             },
             theme: "system".into(),
@@ -70,35 +72,35 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
     })
 }
 
-struct Browser {
+pub(crate) struct Browser {
     router: Router,
     token: &'static str,
 }
 
-struct Answered {
-    status: StatusCode,
+pub(crate) struct Answered {
+    pub status: StatusCode,
     headers: axum::http::HeaderMap,
-    text: String,
+    pub text: String,
 }
 
 impl Answered {
     fn at(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
     }
-    fn ok(self) -> String {
+    pub fn ok(self) -> String {
         assert!(self.status.is_success(), "{}: {}", self.status, self.text);
         self.text
     }
 }
 
 impl Browser {
-    fn of(shop: &Shop<'_>, token: &'static str) -> Self {
+    pub fn of(shop: &Shop<'_>, token: &'static str) -> Self {
         let app = App::new(Parts {
             db: shop.w.db.clone(),
             config: config::load(None, |_| None).expect("the shipped configuration"),
             exe: "zhiyin".into(),
             nav: Vec::new(),
-            slots: Slots::default(),
+            slots: Slots::default().fill("scripts.case_kinds", |desk, id| Box::pin(cases::kind_lines(desk, id))),
             load_session: who_of,
             seats: Arc::new(tokio::sync::Semaphore::new(8)),
             demo: false,
@@ -106,16 +108,17 @@ impl Browser {
         let router = followup::routes()
             .merge(today::routes())
             .merge(scripts::routes())
+            .merge(cases::routes())
             .into_router()
             .layer(axum::middleware::from_fn_with_state(app.clone(), front))
             .with_state(app);
         Self { router, token }
     }
 
-    async fn get(&self, path: &str) -> Answered {
+    pub async fn get(&self, path: &str) -> Answered {
         self.send(Method::GET, path, &[], &[]).await
     }
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answered {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answered {
         self.send(Method::POST, path, form, &[]).await
     }
     async fn send(&self, method: Method, path: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Answered {
@@ -465,7 +468,7 @@ async fn 话术页_保存_出错_恢复() {
         let fields = |on: &[&str], version: &str| {
             let mut form: Vec<(String, String)> = vec![
                 ("script".into(), "service".into()),
-                ("version".into(), version.into()),
+                ("seen".into(), version.into()),
                 ("note".into(), "加问洁净".into()),
             ];
             form.extend(on.iter().map(|q| (format!("on.{q}"), "1".to_owned())));
@@ -482,12 +485,14 @@ async fn 话术页_保存_出错_恢复() {
         assert_eq!(stale.status, StatusCode::CONFLICT, "made from version 0, which is no longer in force");
         let page = boss.get("/scripts?script=service").await.ok();
         assert!(page.contains("第 1 版") && page.contains("加问洁净"));
-        assert!(boss.get("/scripts?script=service&version=0").await.ok().contains("这是较早的版本"));
+        assert!(boss.get("/scripts?script=service&version=0").await.ok().contains("这是出厂版本，仅供查看"));
         let contact = one_order(s).await;
         let agent = Browser::of(s, "agent-100");
         let call = agent.get(&format!("/calls/{contact}")).await.ok();
         assert!(call.contains("data-q=\"cleanliness.") && !call.contains("data-q=\"invoice_explained."));
-        assert_eq!(boss.post("/scripts/restored", &[("version", "0")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(boss.post("/scripts/restored", &[("version", "0"), ("seen", "0")]).await.status, StatusCode::CONFLICT);
+        let back = boss.post("/scripts/restored", &[("version", "0"), ("seen", "1")]).await;
+        assert_eq!(back.status, StatusCode::SEE_OTHER);
         assert!(agent.get(&format!("/calls/{contact}")).await.ok().contains("data-q=\"invoice_explained."));
         assert_eq!(agent.get("/scripts").await.status, StatusCode::FORBIDDEN);
     })
