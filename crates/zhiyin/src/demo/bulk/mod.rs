@@ -410,6 +410,7 @@ fn facts(who: &Profile, on: StoreDate) -> EventFacts {
         brand: String::new(),
         phone_line_id: None,
         visitor: None,
+        fleet_contact: None,
         settled_on: None,
         opened_on: on,
         delivered_on: None,
