@@ -53,7 +53,19 @@ pub async fn listed(
     let (from, to) = (ask.period.from, ask.period.to);
     let brand = ask.brand.as_deref().unwrap_or("*");
     let all = args![
-        ask.group, &ask.stores, from, to, ask.now, agent, &ask.kind, &ask.class, brand, measure, after.0, after.1, limit
+        ask.group,
+        &ask.stores,
+        from,
+        to,
+        ask.now,
+        agent,
+        &ask.kind,
+        &ask.class,
+        brand,
+        measure,
+        after.0,
+        after.1,
+        limit
     ];
     q.all(&REPORT_LIST, all).await
 }

@@ -27,7 +27,9 @@ macro_rules! days_lite {
     ($arg:literal) => {
         concat!(
             "days AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS day, json_extract(value, '$[1]') AS month, \
-             json_extract(value, '$[2]') AS from_at, json_extract(value, '$[3]') AS to_at FROM json_each(", $arg, "))"
+             json_extract(value, '$[2]') AS from_at, json_extract(value, '$[3]') AS to_at FROM json_each(",
+            $arg,
+            "))"
         )
     };
 }
@@ -69,7 +71,16 @@ macro_rules! each_lite {
 macro_rules! each_pg {
     ($table:literal, $alias:literal, $condition:literal) => {
         concat!(
-            "CROSS JOIN LATERAL (SELECT ", $alias, ".* FROM ", $table, " ", $alias, " WHERE ", $condition, " LIMIT 1000000000) ", $alias,
+            "CROSS JOIN LATERAL (SELECT ",
+            $alias,
+            ".* FROM ",
+            $table,
+            " ",
+            $alias,
+            " WHERE ",
+            $condition,
+            " LIMIT 1000000000) ",
+            $alias,
             " WHERE 1=1"
         )
     };

@@ -84,7 +84,8 @@ row! { struct AgentRow { agent_id: UserId, attempts: i64, reached: i64, talk: i6
 macro_rules! calls {
     ($days:expr, $each:ident) => {
         concat!(
-            "WITH ", spans!("call", $days),
+            "WITH ",
+            spans!("call", $days),
             " SELECT agent_id, CAST(SUM(attempts) AS BIGINT) AS attempts, CAST(SUM(reached) AS BIGINT) AS reached, \
              CAST(SUM(talk) AS BIGINT) AS talk FROM (",
             "SELECT d.agent_id, d.attempts, d.reached, d.talk FROM clean k ",

@@ -96,10 +96,7 @@ stmt!(
     "INSERT INTO report_zone (store_id, group_id, tz) VALUES ($2,$1,$3) ON CONFLICT (store_id) DO UPDATE SET tz=excluded.tz"
 );
 // task_by_window, from both ends
-stmt!(
-    TASK_DAYS,
-    "SELECT MIN(due_on) AS k, MAX(due_on) AS v FROM task WHERE store_id=$2 AND group_id=$1"
-);
+stmt!(TASK_DAYS, "SELECT MIN(due_on) AS k, MAX(due_on) AS v FROM task WHERE store_id=$2 AND group_id=$1");
 
 /// Of these days, those on which a window has not ended yet.
 pub async fn unended(
