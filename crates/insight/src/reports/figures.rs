@@ -204,11 +204,7 @@ pub type SaidCounts = Vec<(String, String, i64)>;
 /// checking them against another count.
 /// # Errors
 /// As the database answers.
-pub async fn calls_of_store(
-    db: &Db,
-    group: GroupId,
-    store_id: StoreId,
-) -> Result<(SaidCounts, Vec<(UserId, i64)>)> {
+pub async fn calls_of_store(db: &Db, group: GroupId, store_id: StoreId) -> Result<(SaidCounts, Vec<(UserId, i64)>)> {
     let mut q = db.reads();
     let now = db.clock().now();
     let Some(today) = store::day_of(&TimeZone::UTC, now) else { return Ok((Vec::new(), Vec::new())) };

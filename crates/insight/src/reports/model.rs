@@ -236,8 +236,10 @@ mod tests {
 
     #[test]
     fn excluded_tasks_stand_beside_the_rate() {
-        let counted = Counts { done: 6, tried: 2, missed: 2, attempted: 9, reached: 6, complete: 4, ..Counts::default() };
-        let excluded = Counts { opted_out: 5, no_number: 3, merged: 2, cancelled: 1, superseded: 1, ..Counts::default() };
+        let counted =
+            Counts { done: 6, tried: 2, missed: 2, attempted: 9, reached: 6, complete: 4, ..Counts::default() };
+        let excluded =
+            Counts { opted_out: 5, no_number: 3, merged: 2, cancelled: 1, superseded: 1, ..Counts::default() };
         let cell = |counts: Counts| Cell {
             store: Id::new(1),
             agent: None,

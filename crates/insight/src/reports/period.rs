@@ -133,7 +133,9 @@ mod tests {
 
     #[test]
     fn a_trend_has_no_gap_and_no_overlap() {
-        for (from, to, parts) in [("2026-11-23", "2026-11-29", 8), ("2026-11-01", "2026-11-30", 6), ("2024-01-15", "2026-11-26", 35)] {
+        for (from, to, parts) in
+            [("2026-11-23", "2026-11-29", 8), ("2026-11-01", "2026-11-30", 6), ("2024-01-15", "2026-11-26", 35)]
+        {
             let trend = Period { from: day(from), to: day(to) }.trend();
             let found = trend.parts();
             assert_eq!(found.len(), parts, "{from}");

@@ -90,7 +90,9 @@ fn rates(ui: &Ui, week: &StoreDate, shown: &Shown, book: &mut XlsxWriter) -> Res
         book.row(&line(ui, name.clone(), String::new(), None, counts))?;
     }
     book.row(&line(ui, ui.t("report-total").into_owned(), String::new(), None, &shown.body.total))?;
-    for (key, n) in [("report-late-title", shown.body.late_total()), ("report-skipped-title", shown.body.skipped_total())] {
+    for (key, n) in
+        [("report-late-title", shown.body.late_total()), ("report-skipped-title", shown.body.skipped_total())]
+    {
         book.row(&[text(ui.t(key)), text(""), number(n)])?;
     }
     Ok(())

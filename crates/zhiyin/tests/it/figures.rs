@@ -52,8 +52,17 @@ impl Dice {
 
 const AGENTS: [i64; 2] = [101, 102];
 const OUTCOMES: [&str; 11] = [
-    "complete", "complete", "complete", "partial", "no_answer", "switched_off", "wrong_number", "refused", "opted_out",
-    "misdialled", "busy",
+    "complete",
+    "complete",
+    "complete",
+    "partial",
+    "no_answer",
+    "switched_off",
+    "wrong_number",
+    "refused",
+    "opted_out",
+    "misdialled",
+    "busy",
 ];
 
 struct Shop<'w> {
@@ -91,7 +100,11 @@ impl Shop<'_> {
             opened: Some(at(9)),
             settled: Some(at(17)),
             customer_code: Some(format!("C{customer}")),
-            owner: OwnerIn { name: PersonName::parse(&format!("客户{customer}")).ok(), organisation: customer == 8, phones },
+            owner: OwnerIn {
+                name: PersonName::parse(&format!("客户{customer}")).ok(),
+                organisation: customer == 8,
+                phones,
+            },
             car: CarIn {
                 vin: Vin::parse(&format!("LSVAA4182E21{:05}", 10_000 + n % 14)).ok(),
                 brand: [Some("斯柯达"), Some("大众"), None][usize::try_from(n % 3).expect("small")].map(str::to_owned),
@@ -135,7 +148,8 @@ impl Shop<'_> {
         };
         let how = Recording::by_hand(self.w.store);
         let scope = scope(self.w, 100);
-        transact!(self.w.db, &scope, |tx| { intake::apply(tx, &how, std::slice::from_ref(&row)).await }).expect("a delivery");
+        transact!(self.w.db, &scope, |tx| { intake::apply(tx, &how, std::slice::from_ref(&row)).await })
+            .expect("a delivery");
     }
 
     async fn contacts(&self, state: &str) -> Vec<ContactId> {
@@ -237,14 +251,16 @@ impl Shop<'_> {
                 let Some(contact) = self.dice.of(&self.contacts("number_needed").await) else { return "nothing" };
                 let phone = Phone::parse(&format!("1380000{:04}", 2_000 + self.calls)).expect("a number");
                 let scope = scope(self.w, AGENTS[0]);
-                transact!(self.w.db, &scope, |tx| { numbers::supply(tx, contact, &phone).await }).expect("a number found");
+                transact!(self.w.db, &scope, |tx| { numbers::supply(tx, contact, &phone).await })
+                    .expect("a number found");
                 "number"
             }
             11 => {
                 let open = self.contacts("open").await;
                 let to = UserId::new(AGENTS[self.dice.roll(2)]);
                 let scope = scope(self.w, 100);
-                transact!(self.w.db, &scope, |tx| { distribute::reassign(tx, &open, Some(to)).await }).expect("reassigned");
+                transact!(self.w.db, &scope, |tx| { distribute::reassign(tx, &open, Some(to)).await })
+                    .expect("reassigned");
                 "reassign"
             }
             12 if self.orders > 0 => {
@@ -292,7 +308,8 @@ async fn calls_agree(w: &World, seed: u64, did: &[&str]) {
     let shown = figures::calls_of_store(&w.db, w.group, w.store).await.expect("reports");
     let mut q = w.db.reads();
     let plain: Vec<Said> = q.all(&FIG_SAID_PLAIN, args![w.store]).await.expect("answers");
-    let said: Vec<Said> = shown.0.into_iter().map(|(question, option_key, n)| Said { question, option_key, n }).collect();
+    let said: Vec<Said> =
+        shown.0.into_iter().map(|(question, option_key, n)| Said { question, option_key, n }).collect();
     assert_eq!(said, plain, "seed {seed}: {did:?}");
     let calls: Vec<(UserId, i64)> = q.all(&FIG_CALLS_PLAIN, args![w.store]).await.expect("calls");
     assert_eq!(shown.1, calls, "seed {seed}: {did:?}");

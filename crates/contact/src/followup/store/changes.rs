@@ -42,10 +42,7 @@ stmt!(
     CHANGED_STORES,
     "SELECT DISTINCT group_id, store_id, what FROM figure_change WHERE day <= $1 ORDER BY store_id, what LIMIT 10000"
 );
-stmt!(
-    CHANGES_TAKE,
-    "DELETE FROM figure_change WHERE store_id=$2 AND what=$3 AND day IN {{texts:$4}} AND group_id=$1"
-);
+stmt!(CHANGES_TAKE, "DELETE FROM figure_change WHERE store_id=$2 AND what=$3 AND day IN {{texts:$4}} AND group_id=$1");
 // task_by_window
 stmt!(
     CHANGED_ALL_TASKS,
@@ -93,11 +90,7 @@ pub async fn days_changed(tx: &mut Tx, what: &str, days: &[(StoreId, StoreDate)]
     tx.bulk("figure_change", &["store_id", "what", "day", "id", "group_id"], &rows, "").await.map(|_| ())
 }
 
-pub async fn said_at(
-    q: &mut impl Sql,
-    group: GroupId,
-    attempt: kernel::AttemptId,
-) -> Result<Vec<kernel::Millis>> {
+pub async fn said_at(q: &mut impl Sql, group: GroupId, attempt: kernel::AttemptId) -> Result<Vec<kernel::Millis>> {
     let found: Vec<platform::db::One<kernel::Millis>> = q.all(&SAID_AT, args![group, attempt]).await?;
     Ok(found.into_iter().map(|v| v.0).collect())
 }

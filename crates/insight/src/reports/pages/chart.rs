@@ -48,7 +48,13 @@ impl Chart {
         let y = |rate: i64| BOTTOM - (rate - low) * (BOTTOM - TOP) / (high - low);
         let last = i64::try_from(parts.len() - 1).unwrap_or(1).max(1);
         let x = |i: usize| LEFT + i64::try_from(i).unwrap_or(0) * (RIGHT - LEFT) / last;
-        let step = if high - low > 300 { 200 } else if high - low > 150 { 100 } else { 50 };
+        let step = if high - low > 300 {
+            200
+        } else if high - low > 150 {
+            100
+        } else {
+            50
+        };
         let mut grid = Vec::new();
         let mut at = low;
         while at <= high {
@@ -67,7 +73,8 @@ impl Chart {
                 None => lines.push(format!("M{px} {py}")),
             }
             open = true;
-            let title = format!("{} ～ {}：{}（{} / {}）", parts[i].0, parts[i].1, pct(*rate), values[i].good, values[i].all);
+            let title =
+                format!("{} ～ {}：{}（{} / {}）", parts[i].0, parts[i].1, pct(*rate), values[i].good, values[i].all);
             dots.push(Dot { x: px, y: py, title });
         }
         let labels = (0..parts.len()).filter(|i| marked(*i, parts.len())).map(|i| (x(i), parts[i].0)).collect();

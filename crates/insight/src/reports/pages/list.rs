@@ -82,8 +82,9 @@ pub async fn tasks(desk: Desk, fields: Fields) -> Answer {
     let ui = desk.ui();
     let title = ui.v("report-measure", measure).into_owned();
     let mut frame = Frame::of(&desk, &asked, title, sum.measure(measure)).await?;
-    frame.more = cut(&mut rows)
-        .map(|last| format!("/reports/tasks?{}&measure={measure}&day={}&after={}", asked.query(), last.due_on, last.id));
+    frame.more = cut(&mut rows).map(|last| {
+        format!("/reports/tasks?{}&measure={measure}&day={}&after={}", asked.query(), last.due_on, last.id)
+    });
     desk.page(&TasksPage { ui, frame, rows, named: asked.named })
 }
 

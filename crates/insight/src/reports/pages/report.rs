@@ -117,7 +117,8 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
     let targets = Targets::of(&mut q, asked.ask.group, &asked.ask.stores).await?;
     let body = body::assemble(&mut q, &asked.ask, &targets).await?;
     // What may be chosen does not depend on what is chosen.
-    let every = store::Question { agent: None, kind: String::new(), class: String::new(), brand: None, ..asked.ask.clone() };
+    let every =
+        store::Question { agent: None, kind: String::new(), class: String::new(), brand: None, ..asked.ask.clone() };
     let cells = store::cells(&mut q, &every).await?;
     let ui = desk.ui();
     let page = ReportPage {
@@ -153,11 +154,8 @@ async fn agent_choices(desk: &Desk, asked: &Asked, cells: &[Cell]) -> kernel::Re
     ids.sort_unstable();
     ids.dedup();
     let names = store::user_names(&mut desk.reads(), asked.ask.group, &ids).await?;
-    let choice = |(id, name): (UserId, String)| Choice {
-        key: id.to_string(),
-        label: name,
-        on: asked.ask.agent == Some(id),
-    };
+    let choice =
+        |(id, name): (UserId, String)| Choice { key: id.to_string(), label: name, on: asked.ask.agent == Some(id) };
     Ok(names.into_iter().map(choice).collect())
 }
 
@@ -213,7 +211,11 @@ async fn shown(desk: &Desk, mut body: Body, asked: &Asked, most: i64) -> Result<
     let names: BTreeMap<UserId, String> = store::user_names(&mut reads, ask.group, &ids).await?;
     let mut questions = Vec::new();
     let mut items = Vec::new();
-    let mut trend = vec![TrendLine { key: String::new(), label: ui.t("report-all-questions").into_owned(), values: body.trend.all.clone() }];
+    let mut trend = vec![TrendLine {
+        key: String::new(),
+        label: ui.t("report-all-questions").into_owned(),
+        values: body.trend.all.clone(),
+    }];
     for q in &body.questions {
         let known = book.body.scripts.iter().find_map(|s| s.question(&q.question));
         let label = known.map_or_else(|| q.question.clone(), |k| ui.label(&k.short));

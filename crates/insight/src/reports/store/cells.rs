@@ -4,7 +4,7 @@ use kernel::{GroupId, Millis, Result, StoreDate, StoreId, UserId};
 use platform::db::Sql;
 use platform::{args, row, stmt};
 
-use super::{Question, days_lite, days_pg, spans};
+use super::{Question, days_lite, days_pg, each_lite, each_pg, spans};
 use crate::reports::model::{Bucket, Cell, Counts};
 
 /// Each task's one bucket.
@@ -12,7 +12,8 @@ macro_rules! bucket {
     () => {
         "CASE WHEN t.result = 'opted_out' THEN 'opted_out' WHEN t.result = 'merged' THEN 'merged' \
          WHEN t.result = 'cancelled' THEN 'cancelled' WHEN t.result = 'superseded' THEN 'superseded' \
-         WHEN t.result = 'no_number' OR (t.state = 'open' AND c.state = 'number_needed') THEN 'no_number' \
+         WHEN t.result = 'no_number' OR (t.state = 'open' AND EXISTS (SELECT 1 FROM contact c WHERE c.id=t.contact_id \
+         AND c.state = 'number_needed')) THEN 'no_number' \
          WHEN t.result IN ('complete', 'partial', 'refused') THEN 'done' \
          WHEN t.attempts_in_window >= t.max_attempts THEN 'tried' ELSE 'missed' END"
     };
@@ -45,7 +46,7 @@ row! {
 // twice or not at all while the job counts. $6 now, $7 agent or 0, $8 kind or '', $9 class or '', $10 brand or '*',
 // $11 1 = by agent, else the rows D and M that hold all agents together.
 macro_rules! cells {
-    ($days:expr) => {
+    ($days:expr, $each:ident) => {
         concat!(
             "WITH ", spans!("task", $days),
             " SELECT store_id, agent_id, kind, class, brand, CAST(SUM(done) AS BIGINT) AS done, CAST(SUM(tried) AS BIGINT) AS tried, \
@@ -54,17 +55,22 @@ macro_rules! cells {
              CAST(SUM(no_number) AS BIGINT) AS no_number, CAST(SUM(cancelled) AS BIGINT) AS cancelled, \
              CAST(SUM(superseded) AS BIGINT) AS superseded FROM (\
              SELECT d.store_id, d.agent_id, d.kind, d.class, d.brand, d.done, d.tried, d.missed, d.attempted, d.reached, d.complete, \
-             d.opted_out, d.merged, d.no_number, d.cancelled, d.superseded FROM clean k CROSS JOIN report_task d \
-             WHERE d.store_id=k.store_id AND d.unit=(CASE WHEN CAST($11 AS BIGINT) = 1 THEN k.unit ELSE upper(k.unit) END) AND d.span=k.span \
-             AND d.group_id=$1 AND (CAST($7 AS BIGINT) = 0 OR d.agent_id = $7) AND ($8 = '' OR d.kind = $8) \
+             d.opted_out, d.merged, d.no_number, d.cancelled, d.superseded FROM clean k ",
+            $each!(
+                "report_task",
+                "d",
+                "d.store_id=k.store_id AND d.unit=(CASE WHEN CAST($11 AS BIGINT) = 1 THEN k.unit ELSE upper(k.unit) END) AND d.span=k.span"
+            ),
+            " AND d.group_id=$1 AND (CAST($7 AS BIGINT) = 0 OR d.agent_id = $7) AND ($8 = '' OR d.kind = $8) \
              AND ($9 = '' OR d.class = $9) AND ($10 = '*' OR d.brand = $10) \
              UNION ALL SELECT x.store_id, x.agent_id, x.kind, x.class, x.brand, ",
             sums!(),
             " FROM (SELECT t.store_id, CASE WHEN CAST($11 AS BIGINT) = 1 THEN COALESCE(t.agent_id, 0) ELSE 0 END AS agent_id, t.kind, \
              t.class, t.brand, t.attempts, t.reached, t.result, ",
             bucket!(),
-            " AS bucket FROM dirty e CROSS JOIN task t LEFT JOIN contact c ON c.id=t.contact_id \
-             WHERE t.store_id=e.store_id AND t.due_on=e.day AND t.group_id=$1 AND t.due_at <= $6 AND t.state <> 'hidden' \
+            " AS bucket FROM dirty e ",
+            $each!("task", "t", "t.store_id=e.store_id AND t.due_on=e.day"),
+            " AND t.group_id=$1 AND t.due_at <= $6 AND t.state <> 'hidden' \
              AND t.kind <> 'recall' AND (CAST($7 AS BIGINT) = 0 OR t.agent_id = $7) AND ($8 = '' OR t.kind = $8) \
              AND ($9 = '' OR t.class = $9) AND ($10 = '*' OR t.brand = $10)) x \
              GROUP BY x.store_id, x.agent_id, x.kind, x.class, x.brand\
@@ -72,7 +78,7 @@ macro_rules! cells {
         )
     };
 }
-stmt!(REPORT_CELLS, lite: cells!(days_lite!("$5")), pg: cells!(days_pg!("$5")));
+stmt!(REPORT_CELLS, lite: cells!(days_lite!("$5"), each_lite), pg: cells!(days_pg!("$5"), each_pg));
 
 /// Tasks counted from the counted days, and from the tasks where a day has changed since.
 pub async fn cells(q: &mut impl Sql, ask: &Question) -> Result<Vec<Cell>> {
@@ -120,7 +126,7 @@ stmt!(
          CASE WHEN t.attempts > 0 OR t.reached > 0 THEN 1 END AS tried, CASE WHEN t.reached > 0 THEN 1 END AS spoken, \
          CASE WHEN t.result='complete' THEN 1 END AS complete, ",
         bucket!(),
-        " AS bucket FROM task t LEFT JOIN contact c ON c.id=t.contact_id WHERE t.group_id=$1 AND t.store_id=$2 AND t.due_on >= $3 \
+        " AS bucket FROM task t WHERE t.group_id=$1 AND t.store_id=$2 AND t.due_on >= $3 \
          AND t.due_on <= $4 AND t.due_at <= $5 AND t.state <> 'hidden' AND t.kind <> 'recall') x \
          GROUP BY store_id, day, agent_id, kind, class, brand, bucket ORDER BY day, agent_id, kind, class, brand, bucket"
     )

@@ -27,7 +27,7 @@ stmt!(
          (SELECT t.id, t.kind, t.class, t.brand, t.due_on, t.event_on, t.result, t.attempts, t.reached, t.customer_id, \
           t.vehicle_id, t.agent_id, t.contact_id, ",
         bucket!(),
-        " AS bucket FROM task t LEFT JOIN contact c ON c.id = t.contact_id \
+        " AS bucket FROM task t \
           WHERE t.group_id=$1 AND t.store_id IN {{ids:$2}} AND t.due_on >= $3 AND t.due_on <= $4 AND t.due_at <= $5 \
           AND t.state <> 'hidden' AND t.kind <> 'recall' AND (CAST($6 AS BIGINT) = 0 OR t.agent_id = $6) \
           AND ($7 = '' OR t.kind = $7) AND ($8 = '' OR t.class = $8) AND ($9 = '*' OR t.brand = $9) \
@@ -53,7 +53,19 @@ pub async fn listed(
     let (from, to) = (ask.period.from, ask.period.to);
     let brand = ask.brand.as_deref().unwrap_or("*");
     let all = args![
-        ask.group, &ask.stores, from, to, ask.now, agent, &ask.kind, &ask.class, brand, measure, after.0, after.1, limit
+        ask.group,
+        &ask.stores,
+        from,
+        to,
+        ask.now,
+        agent,
+        &ask.kind,
+        &ask.class,
+        brand,
+        measure,
+        after.0,
+        after.1,
+        limit
     ];
     q.all(&REPORT_LIST, all).await
 }

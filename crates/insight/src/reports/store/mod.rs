@@ -27,7 +27,9 @@ macro_rules! days_lite {
     ($arg:literal) => {
         concat!(
             "days AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS day, json_extract(value, '$[1]') AS month, \
-             json_extract(value, '$[2]') AS from_at, json_extract(value, '$[3]') AS to_at FROM json_each(", $arg, "))"
+             json_extract(value, '$[2]') AS from_at, json_extract(value, '$[3]') AS to_at FROM json_each(",
+            $arg,
+            "))"
         )
     };
 }
@@ -59,7 +61,31 @@ macro_rules! spans {
         )
     };
 }
-pub(super) use {days_lite, days_pg, spans};
+/// The rows of a table that belong to a row before it, found by an index, once per row. PostgreSQL knows nothing of how
+/// many there will be and would sort the whole table; behind a limit it has to go row by row.
+macro_rules! each_lite {
+    ($table:literal, $alias:literal, $condition:literal) => {
+        concat!("CROSS JOIN ", $table, " ", $alias, " WHERE ", $condition)
+    };
+}
+macro_rules! each_pg {
+    ($table:literal, $alias:literal, $condition:literal) => {
+        concat!(
+            "CROSS JOIN LATERAL (SELECT ",
+            $alias,
+            ".* FROM ",
+            $table,
+            " ",
+            $alias,
+            " WHERE ",
+            $condition,
+            " LIMIT 1000000000) ",
+            $alias,
+            " WHERE 1=1"
+        )
+    };
+}
+pub(super) use {days_lite, days_pg, each_lite, each_pg, spans};
 
 /// What every figure is asked about.
 #[derive(Clone, Debug)]

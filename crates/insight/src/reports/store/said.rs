@@ -4,28 +4,35 @@ use kernel::{Result, UserId};
 use platform::db::Sql;
 use platform::{args, row, stmt};
 
-use super::{Question, days_lite, days_pg, spans};
+use super::{Question, days_lite, days_pg, each_lite, each_pg, spans};
 use crate::reports::model::{AgentWork, Said};
 
 row! { struct SaidRow { span: String, question: String, option_key: String, effect: String, n: i64 } }
 
 macro_rules! said {
-    ($days:expr) => {
+    ($days:expr, $each:ident) => {
         concat!(
             "WITH ", spans!("call", $days),
             " SELECT span, question, option_key, effect, CAST(SUM(n) AS BIGINT) AS n FROM (",
-            "SELECT d.span, d.question, d.option_key, d.effect, d.n FROM clean k CROSS JOIN report_said d \
-             WHERE d.store_id=k.store_id AND d.unit=k.unit AND d.span=k.span AND d.group_id=$1 \
-             UNION ALL SELECT y.day AS span, a.question, a.option_key, a.effect, COUNT(*) AS n FROM dirty e JOIN days y ON y.day=e.day \
-             CROSS JOIN answer a WHERE a.store_id=e.store_id AND a.at >= y.from_at AND a.at < y.to_at AND a.group_id=$1 AND a.revoked=0 AND a.option_key IS NOT NULL GROUP BY y.day, a.question, a.option_key, a.effect \
+            "SELECT d.span, d.question, d.option_key, d.effect, d.n FROM clean k ",
+            $each!("report_said", "d", "d.store_id=k.store_id AND d.unit=k.unit AND d.span=k.span"),
+            " AND d.group_id=$1 \
+             UNION ALL SELECT y.day AS span, a.question, a.option_key, a.effect, COUNT(*) AS n FROM dirty e JOIN days y ON y.day=e.day ",
+            $each!("answer", "a", "a.store_id=e.store_id AND a.at >= y.from_at AND a.at < y.to_at"),
+            " AND a.group_id=$1 AND a.revoked=0 AND a.option_key IS NOT NULL GROUP BY y.day, a.question, a.option_key, a.effect \
              UNION ALL SELECT y.day AS span, '' AS question, r.mark AS option_key, 'remark' AS effect, COUNT(*) AS n FROM dirty e \
-             JOIN days y ON y.day=e.day CROSS JOIN remark r WHERE r.store_id=e.store_id AND r.at >= y.from_at AND r.at < y.to_at \
-             AND r.group_id=$1 AND r.revoked=0 AND r.mark IN ('praise','suggestion','complaint','question') GROUP BY y.day, r.mark) x \
+             JOIN days y ON y.day=e.day ",
+            $each!(
+                "remark",
+                "r",
+                "r.store_id=e.store_id AND r.mark IN ('praise','suggestion','complaint','question') AND r.at >= y.from_at AND r.at < y.to_at"
+            ),
+            " AND r.group_id=$1 AND r.revoked=0 AND r.mark IN ('praise','suggestion','complaint','question') GROUP BY y.day, r.mark) x \
              GROUP BY span, question, option_key, effect ORDER BY question, option_key, effect, span"
         )
     };
 }
-stmt!(REPORT_SAID, lite: said!(days_lite!("$5")), pg: said!(days_pg!("$5")));
+stmt!(REPORT_SAID, lite: said!(days_lite!("$5"), each_lite), pg: said!(days_pg!("$5"), each_pg));
 
 // Asked about some calls only: $3 days, $4 agent or 0, $5 kind or '', $6 class or '', $7 brand or '*'.
 macro_rules! said_of {
@@ -75,20 +82,23 @@ fn some_args(ask: &Question) -> Result<platform::db::Args> {
 
 row! { struct AgentRow { agent_id: UserId, attempts: i64, reached: i64, talk: i64 } }
 macro_rules! calls {
-    ($days:expr) => {
+    ($days:expr, $each:ident) => {
         concat!(
-            "WITH ", spans!("call", $days),
+            "WITH ",
+            spans!("call", $days),
             " SELECT agent_id, CAST(SUM(attempts) AS BIGINT) AS attempts, CAST(SUM(reached) AS BIGINT) AS reached, \
              CAST(SUM(talk) AS BIGINT) AS talk FROM (",
-            "SELECT d.agent_id, d.attempts, d.reached, d.talk FROM clean k CROSS JOIN report_call d \
-             WHERE d.store_id=k.store_id AND d.unit=k.unit AND d.span=k.span AND d.group_id=$1 \
+            "SELECT d.agent_id, d.attempts, d.reached, d.talk FROM clean k ",
+            $each!("report_call", "d", "d.store_id=k.store_id AND d.unit=k.unit AND d.span=k.span"),
+            " AND d.group_id=$1 \
              UNION ALL SELECT a.agent_id, COUNT(*) AS attempts, SUM(a.reached) AS reached, \
-             SUM(CASE WHEN a.reached=1 THEN a.seconds ELSE 0 END) AS talk FROM dirty e JOIN days y ON y.day=e.day \
-             CROSS JOIN attempt a WHERE a.store_id=e.store_id AND a.ended_at >= y.from_at AND a.ended_at < y.to_at AND a.group_id=$1 AND a.revoked_at IS NULL GROUP BY a.agent_id) x GROUP BY agent_id ORDER BY agent_id"
+             SUM(CASE WHEN a.reached=1 THEN a.seconds ELSE 0 END) AS talk FROM dirty e JOIN days y ON y.day=e.day ",
+            $each!("attempt", "a", "a.store_id=e.store_id AND a.ended_at >= y.from_at AND a.ended_at < y.to_at"),
+            " AND a.group_id=$1 AND a.revoked_at IS NULL GROUP BY a.agent_id) x GROUP BY agent_id ORDER BY agent_id"
         )
     };
 }
-stmt!(REPORT_CALLS, lite: calls!(days_lite!("$5")), pg: calls!(days_pg!("$5")));
+stmt!(REPORT_CALLS, lite: calls!(days_lite!("$5"), each_lite), pg: calls!(days_pg!("$5"), each_pg));
 // Asked about some calls only: those about a task that fits.
 macro_rules! calls_of {
     ($days:expr) => {

@@ -30,7 +30,7 @@ stmt!(
         " FROM (SELECT t.store_id, t.due_on, COALESCE(t.agent_id, 0) AS agent_id, t.kind, t.class, t.brand, t.attempts, t.reached, \
           t.result, ",
         bucket!(),
-        " AS bucket FROM task t LEFT JOIN contact c ON c.id=t.contact_id WHERE t.group_id=$1 AND t.store_id=$2 \
+        " AS bucket FROM task t WHERE t.group_id=$1 AND t.store_id=$2 \
           AND t.due_on IN {{texts:$3}} AND t.state <> 'hidden' AND t.kind <> 'recall') x \
          GROUP BY x.store_id, x.due_on, x.agent_id, x.kind, x.class, x.brand"
     )
@@ -96,10 +96,7 @@ stmt!(
     "INSERT INTO report_zone (store_id, group_id, tz) VALUES ($2,$1,$3) ON CONFLICT (store_id) DO UPDATE SET tz=excluded.tz"
 );
 // task_by_window, from both ends
-stmt!(
-    TASK_DAYS,
-    "SELECT MIN(due_on) AS k, MAX(due_on) AS v FROM task WHERE store_id=$2 AND group_id=$1"
-);
+stmt!(TASK_DAYS, "SELECT MIN(due_on) AS k, MAX(due_on) AS v FROM task WHERE store_id=$2 AND group_id=$1");
 
 /// Of these days, those on which a window has not ended yet.
 pub async fn unended(

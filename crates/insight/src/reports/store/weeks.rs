@@ -34,10 +34,7 @@ pub async fn week(q: &mut impl Sql, group: GroupId, store: StoreId, week: StoreD
 }
 
 // attempt_by_time, task_by_window
-stmt!(
-    FIRST_CALL,
-    "SELECT MIN(ended_at) AS v FROM attempt WHERE store_id=$2 AND group_id=$1"
-);
+stmt!(FIRST_CALL, "SELECT MIN(ended_at) AS v FROM attempt WHERE store_id=$2 AND group_id=$1");
 
 /// The day of a store's first call, before which there is nothing to report.
 pub async fn first_day(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<Option<StoreDate>> {

@@ -30,7 +30,15 @@ impl Dice {
 }
 
 const RESULTS: [&str; 10] = [
-    "complete", "partial", "refused", "opted_out", "exhausted", "expired", "merged", "no_number", "cancelled",
+    "complete",
+    "partial",
+    "refused",
+    "opted_out",
+    "exhausted",
+    "expired",
+    "merged",
+    "no_number",
+    "cancelled",
     "superseded",
 ];
 
@@ -45,7 +53,8 @@ fn state_of(dice: &mut Dice, f: &mut Fact) {
 }
 
 fn fact(dice: &mut Dice, id: i64, stores: &[StoreId]) -> Fact {
-    let (kind, class) = dice.of(&[("7DC", "new_car"), ("3DC", "new_car_repair"), ("3DC", "repair"), ("recall", "recall")]);
+    let (kind, class) =
+        dice.of(&[("7DC", "new_car"), ("3DC", "new_car_repair"), ("3DC", "repair"), ("recall", "recall")]);
     let mut made = Fact {
         id,
         store: dice.of(stores),
@@ -122,7 +131,8 @@ async fn agrees(w: &World, dice: &mut Dice, facts: &[Fact], seed: u64) {
     if dice.roll(2) == 0 {
         ask.kind = dice.of(&["", "3DC", "7DC"]).to_owned();
         ask.class = dice.of(&["", "repair", "new_car"]).to_owned();
-        ask.brand = [None, Some(String::new()), Some("大众".to_owned())][usize::try_from(dice.roll(3)).unwrap()].clone();
+        ask.brand =
+            [None, Some(String::new()), Some("大众".to_owned())][usize::try_from(dice.roll(3)).unwrap()].clone();
         ask.agent = [None, Some(kernel::Id::new(71))][usize::try_from(dice.roll(2)).unwrap()];
     }
     let mut q = w.db.reads();
@@ -187,7 +197,12 @@ async fn rows_that_came_in_past_the_verbs_are_found_and_mended() {
     testkit::on_both(async |w| {
         let mut dice = Dice(77);
         let facts: Vec<Fact> = (0..40)
-            .map(|i| Fact { due: -20, state: "done", result: Some("complete"), ..fact(&mut dice, 20_000 + i, &[w.store]) })
+            .map(|i| Fact {
+                due: -20,
+                state: "done",
+                result: Some("complete"),
+                ..fact(&mut dice, 20_000 + i, &[w.store])
+            })
             .collect();
         add_facts(w, &facts).await;
         settled(w).await;
@@ -214,14 +229,26 @@ platform::stmt!(BY_HAND, "UPDATE task SET result='refused' WHERE group_id=$1 AND
 async fn a_day_is_counted_when_its_last_window_has_ended() {
     testkit::on_both(async |w| {
         let mut dice = Dice(5);
-        let open = Fact { due: 0, state: "open", result: None, number_needed: false, kind: "3DC", class: "repair", ..fact(&mut dice, 30_000, &[w.store]) };
+        let open = Fact {
+            due: 0,
+            state: "open",
+            result: None,
+            number_needed: false,
+            kind: "3DC",
+            class: "repair",
+            ..fact(&mut dice, 30_000, &[w.store])
+        };
         add_facts(w, std::slice::from_ref(&open)).await;
         let today: StoreDate = day("2026-11-19");
         let ask = async || question(w, vec![w.store], Period { from: today, to: today }).await;
         assert_eq!(settled(w).await, 0, "10:00, the window ends at 19:00");
         assert!(store::cells(&mut w.db.reads(), &ask().await).await.unwrap().is_empty());
         w.clock.set(open.due_at());
-        assert_eq!(Counts::of(&store::cells(&mut w.db.reads(), &ask().await).await.unwrap()).counted(), 1, "to the minute");
+        assert_eq!(
+            Counts::of(&store::cells(&mut w.db.reads(), &ask().await).await.unwrap()).counted(),
+            1,
+            "to the minute"
+        );
         assert_eq!(settled(w).await, 1);
         assert_eq!(Counts::of(&store::cells(&mut w.db.reads(), &ask().await).await.unwrap()).counted(), 1);
     })

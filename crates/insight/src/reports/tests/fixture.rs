@@ -72,7 +72,15 @@ fn by_hand() -> [(&'static str, Counts); 3] {
 fn facts(w: &World) -> Vec<Fact> {
     let known = |word: &str| -> Option<&'static str> {
         let words = [
-            "complete", "partial", "refused", "opted_out", "exhausted", "expired", "merged", "no_number", "cancelled",
+            "complete",
+            "partial",
+            "refused",
+            "opted_out",
+            "exhausted",
+            "expired",
+            "merged",
+            "no_number",
+            "cancelled",
             "superseded",
         ];
         words.into_iter().find(|w| *w == word)

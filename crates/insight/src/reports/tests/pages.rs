@@ -53,12 +53,15 @@ fn who_of(_: Db, role: String) -> BoxFuture<'static, Result<Option<Who>>> {
                 None,
                 Stores::These(vec![StoreId::new(10), StoreId::new(11)]),
             ),
-            "agent" => (vec![(Cap::CallWork, Reach::Own)], Some(Department::Care), Stores::These(vec![StoreId::new(10)])),
+            "agent" => {
+                (vec![(Cap::CallWork, Reach::Own)], Some(Department::Care), Stores::These(vec![StoreId::new(10)]))
+            }
             _ => return Ok(None),
         };
         let store = StoreId::new(10);
         let post = Post { role: role.clone(), stores, department, grants };
-        let scope = Scope { user: Some(UserId::new(70)), group: kernel::Id::new(1), store: Some(store), posts: vec![post] };
+        let scope =
+            Scope { user: Some(UserId::new(70)), group: kernel::Id::new(1), store: Some(store), posts: vec![post] };
         Ok(Some(Who {
             session: kernel::Id::new(1),
             user: UserId::new(70),
@@ -79,10 +82,8 @@ fn who_of(_: Db, role: String) -> BoxFuture<'static, Result<Option<Who>>> {
 
 fn browser(w: &World, role: &str) -> Client {
     let app = app(w, who_of);
-    let router: Router = reports::routes()
-        .into_router()
-        .layer(axum::middleware::from_fn_with_state(app.clone(), front))
-        .with_state(app);
+    let router: Router =
+        reports::routes().into_router().layer(axum::middleware::from_fn_with_state(app.clone(), front)).with_state(app);
     Client::new(router).with_cookie("__Host-zy", role)
 }
 
@@ -128,7 +129,14 @@ async fn furnish(w: &World) {
             let (id, opened) = (2_000 + i64::try_from(i).unwrap(), Millis(called));
             let title = format!("{department}的投诉{i}");
             let args = args![
-                id, w.group, w.store, department, 500_i64, title, opened, opened.plus(24 * Millis::HOUR),
+                id,
+                w.group,
+                w.store,
+                department,
+                500_i64,
+                title,
+                opened,
+                opened.plus(24 * Millis::HOUR),
                 opened.plus(hours * Millis::HOUR)
             ];
             tx.exec(&ADD_CASE, args).await?;
@@ -219,7 +227,9 @@ async fn managers_see_figures_without_agents_names_and_their_own_departments_cas
         // A filter by agent is not followed: it would tell whose figures they are.
         let all = manager.get(&format!("/reports?{period}")).await.text;
         let one = manager.get(&format!("/reports?{period}&agent=72")).await.text;
-        let due = |text: &str| numbers(text).into_iter().filter(|n| n.0.contains("measure=counted")).map(|n| n.1).sum::<i64>();
+        let due = |text: &str| {
+            numbers(text).into_iter().filter(|n| n.0.contains("measure=counted")).map(|n| n.1).sum::<i64>()
+        };
         assert_eq!(due(&all), due(&one));
         assert_eq!(manager.get(&format!("/reports/calls?{period}")).await.status, 403);
         assert!(all.contains("service的投诉0") && !all.contains("showroom的投诉2"), "another department's case");
@@ -243,7 +253,11 @@ async fn head_office_sees_its_stores_and_no_other() {
             assert_eq!(count_rows(&mut region, &href).await, n, "{href}");
         }
         assert_eq!(region.get("/reports?store=20").await.status, 404, "a store of another group");
-        assert_eq!(browser(w, "supervisor").get("/reports?store=11").await.status, 404, "a store of the group, not of this reader");
+        assert_eq!(
+            browser(w, "supervisor").get("/reports?store=11").await.status,
+            404,
+            "a store of the group, not of this reader"
+        );
     })
     .await;
 }

@@ -94,7 +94,8 @@ async fn fill(w: &World, visits: i64, stores: i64) {
         let mut from = 0;
         while from < visits {
             let to = (from + 100_000).min(visits) - 1;
-            transact!(w.db, &scope, |tx| { tx.exec(table, args![from, to, visits, DAYS, stores, w.group]).await }).unwrap();
+            transact!(w.db, &scope, |tx| { tx.exec(table, args![from, to, visits, DAYS, stores, w.group]).await })
+                .unwrap();
             from = to + 1;
         }
     }
@@ -135,7 +136,9 @@ async fn measure(w: &World, stores: i64, what: &str) {
         };
         let [a, b, c, d] = &mut took;
         let (a, b, c, d) = (median(a), median(b), median(c), median(d));
-        println!("{what} {stores} stores, {name}: tasks {a:.1} ms, answers {b:.1} ms, calls {c:.1} ms, whole report {d:.1} ms");
+        println!(
+            "{what} {stores} stores, {name}: tasks {a:.1} ms, answers {b:.1} ms, calls {c:.1} ms, whole report {d:.1} ms"
+        );
     }
 }
 

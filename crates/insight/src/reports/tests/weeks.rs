@@ -77,7 +77,8 @@ async fn weeks_missed_while_the_server_was_away_are_made_up_for() {
     testkit::on_both(async |w| {
         let scope = w.system();
         let first = at(-20, 10, 0);
-        transact!(w.db, &scope, |tx| { tx.exec(&ADD_CALL, args![900_i64, w.group, w.store, "c1", first]).await }).unwrap();
+        transact!(w.db, &scope, |tx| { tx.exec(&ADD_CALL, args![900_i64, w.group, w.store, "c1", first]).await })
+            .unwrap();
         run(w, at(0, 9, 0)).await;
         // 2026-10-30 was the first call.
         assert_eq!(weeks(w, w.store).await, ["2026-10-26", "2026-11-02", "2026-11-09"]);

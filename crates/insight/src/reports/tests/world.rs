@@ -115,14 +115,47 @@ pub async fn add_facts(w: &World, facts: &[Fact]) {
         let columns = ["id", "group_id", "kind", "name", "name_key", "created_at", "updated_at"];
         tx.bulk("customer", &columns, &customers, "").await?;
         let columns = [
-            "id", "group_id", "store_id", "customer_id", "person_key", "state", "kinds", "due_at", "from_at", "expires_at",
-            "not_before", "rank", "created_at",
+            "id",
+            "group_id",
+            "store_id",
+            "customer_id",
+            "person_key",
+            "state",
+            "kinds",
+            "due_at",
+            "from_at",
+            "expires_at",
+            "not_before",
+            "rank",
+            "created_at",
         ];
         tx.bulk("contact", &columns, &contacts, "").await?;
         let columns = [
-            "id", "group_id", "store_id", "kind", "class", "brand", "rule_version", "subject_kind", "subject_id",
-            "customer_id", "contact_id", "event_on", "from_on", "due_on", "from_at", "due_at", "expires_at", "state",
-            "result", "attempts", "attempts_in_window", "reached", "max_attempts", "agent_id", "created_at",
+            "id",
+            "group_id",
+            "store_id",
+            "kind",
+            "class",
+            "brand",
+            "rule_version",
+            "subject_kind",
+            "subject_id",
+            "customer_id",
+            "contact_id",
+            "event_on",
+            "from_on",
+            "due_on",
+            "from_at",
+            "due_at",
+            "expires_at",
+            "state",
+            "result",
+            "attempts",
+            "attempts_in_window",
+            "reached",
+            "max_attempts",
+            "agent_id",
+            "created_at",
         ];
         tx.bulk("task", &columns, &tasks, "").await?;
         for f in facts {

@@ -7,7 +7,7 @@ use people::customers::{Gender, SightWhy};
 use super::days::Days;
 use super::dice::Dice;
 use super::found::Shop;
-use super::words::{COLOURS, FIRMS, MAKES, Make, MEN, SURNAMES, TRADES, TRIMS, WOMEN};
+use super::words::{COLOURS, FIRMS, MAKES, MEN, Make, SURNAMES, TRADES, TRIMS, WOMEN};
 
 /// What a visit needs to know of a customer.
 pub struct Profile {
