@@ -1,6 +1,8 @@
 //! Tests across capabilities: one binary.
 mod architecture;
 mod engines;
+mod import_command;
+mod import_to_tasks;
 mod words;
 
 use std::path::{Path, PathBuf};
