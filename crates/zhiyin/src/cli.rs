@@ -1,14 +1,17 @@
 //! Commands.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 use insight::reports;
-use people::imports::{self, CliImport, Kind, Workshop};
+use kernel::StoreDate;
+use people::imports::{self, CliImport, Kind, Told, Workshop};
 use platform::config::{self, Config};
-use platform::i18n::Locale;
+use platform::i18n::{Locale, text};
 use platform::sheets;
 
 use crate::demo::bulk;
@@ -37,8 +40,8 @@ enum Command {
     },
     /// Bring in an export of the dealer-management system.
     Import {
-        /// repair-orders, deliveries or customers; guessed from the columns where it is left out.
-        #[arg(long)]
+        /// What the file lists; guessed from the columns where it is left out.
+        #[arg(long, value_parser = PossibleValuesParser::new(["repair-orders", "deliveries", "customers"]))]
         kind: Option<String>,
         /// Name or code of the store; not needed with one store, or where the file names its stores.
         #[arg(long)]
@@ -51,8 +54,8 @@ enum Command {
         #[arg(long)]
         json: bool,
         /// The day from which a store's first import plans, e.g. 2026-11-20.
-        #[arg(long)]
-        plan_from: Option<String>,
+        #[arg(long, value_parser = day)]
+        plan_from: Option<StoreDate>,
     },
     /// Fill an empty database with a plausible group of any size, to try things out on.
     Demo {
@@ -149,15 +152,42 @@ pub fn main() -> ExitCode {
     {
         return sheets::child_main(path.as_ref());
     }
-    let cli = Cli::parse();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() && wants_json(&args) => return usage(&error),
+        Err(error) => error.exit(),
+    };
     let outcome = load(cli.config.as_deref()).and_then(|config| run(&cli.command, config));
     match outcome {
         Ok(code) => code,
+        Err(e) if matches!(cli.command, Command::Import { json: true, .. }) => {
+            let remedy = text(locale(), "import-cli-start-remedy", &[]).into_owned();
+            print!("{}", imports::failure(&Told { code: "start".into(), message: format!("{e:#}"), remedy }, 1));
+            ExitCode::FAILURE
+        }
         Err(e) => {
             eprintln!("zhiyin: {e:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Programs read the answer to `import --json`, also when the command line itself is wrong.
+fn wants_json(args: &[OsString]) -> bool {
+    args.iter().any(|a| a == "import") && args.iter().any(|a| a == "--json")
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    let told = error.to_string();
+    let message = told.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let remedy = text(locale(), "import-cli-usage-remedy", &[]).into_owned();
+    print!("{}", imports::failure(&Told { code: "usage".into(), message, remedy }, 2));
+    ExitCode::from(2)
+}
+
+fn day(text: &str) -> Result<StoreDate, String> {
+    text.parse().map_err(|_| "not a date: write it like 2026-11-20".to_owned())
 }
 
 fn load(file: Option<&std::path::Path>) -> anyhow::Result<Config> {
@@ -181,20 +211,8 @@ fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
             server::log(&config);
             runtime()?.block_on(server::serve(config, demo))
         }
-        Command::Import { ref kind, ref store, ref file, dry_run, json, ref plan_from } => {
-            let kind = match kind.as_deref() {
-                None => None,
-                Some("repair-orders") => Some(Kind::RepairOrders),
-                Some("deliveries") => Some(Kind::Deliveries),
-                Some("customers") => Some(Kind::Customers),
-                Some(other) => {
-                    anyhow::bail!("--kind {other}: choose repair-orders, deliveries or customers")
-                }
-            };
-            let plan_from = match plan_from {
-                Some(text) => Some(text.parse().map_err(|_| anyhow::anyhow!("--plan-from {text}: not a date"))?),
-                None => None,
-            };
+        Command::Import { ref kind, ref store, ref file, dry_run, json, plan_from } => {
+            let kind = kind.as_deref().and_then(Kind::from_code);
             let asked = CliImport {
                 kind,
                 store: store.clone(),
@@ -208,14 +226,10 @@ fn run(command: &Command, mut config: Config) -> anyhow::Result<ExitCode> {
                 let db = server::open(&config, server::clock(false)?).await?;
                 let exe = std::env::current_exe().context("this program's own path")?;
                 let shop = Workshop { db: db.clone(), exe, data: config.data.clone() };
-                let (code, said) = imports::command(&shop, &asked).await;
-                if code == ExitCode::SUCCESS {
-                    println!("{said}")
-                } else {
-                    eprintln!("{said}")
-                }
+                let mut out = std::io::BufWriter::new(std::io::stdout());
+                let code = imports::command(&shop, &asked, &mut out, &mut std::io::stderr()).await;
                 db.close().await;
-                Ok(code)
+                Ok(ExitCode::from(code))
             })
         }
         Command::Demo { customers, visits, seed, no_follow_up } => {

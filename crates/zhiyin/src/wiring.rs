@@ -14,6 +14,7 @@ use kernel::Result;
 use people::customers::{self, CustomerOptedOut};
 use people::identity::{self, CalendarChanged, StaffLeft};
 use people::imports::{self, ImportHooks};
+use people::intake;
 use people::search;
 use people::vehicles::{self, DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 use platform::db::Db;
@@ -47,11 +48,14 @@ pub fn wire() -> Wire {
 /// What imports ask of follow-up, which they may not know.
 pub fn import_hooks() {
     imports::wire(ImportHooks {
-        late: |q, scope, store, kind, dates| {
+        foresee: |q, scope, store, kind, news, first| {
             Box::pin(async move {
-                let Some(subject) = subject_of(kind) else { return Ok(vec![false; dates.len()]) };
-                let now = q.now();
-                followup::imports::too_late(q, scope, store, subject, dates, now).await
+                let Some(subject) = subject_of(kind) else { return Ok(vec![imports::Outlook::default(); news.len()]) };
+                let (now, events) = (q.now(), news.iter().map(upcoming).collect::<Vec<_>>());
+                let seen = followup::imports::foresee(q, scope, store, subject, &events, first, now).await?;
+                let outlook =
+                    |o: followup::imports::Outlook| imports::Outlook { plans: o.plans, late: o.late, held: o.held };
+                Ok(seen.into_iter().map(outlook).collect())
             })
         },
         reveal: |tx, import| Box::pin(followup::imports::reveal_import(tx, import)),
@@ -64,6 +68,17 @@ pub fn import_hooks() {
         },
         planned: |q, scope, import| Box::pin(followup::imports::planned_by(q, scope.group, import)),
     });
+}
+
+fn upcoming(news: &intake::News) -> followup::imports::Upcoming {
+    followup::imports::Upcoming {
+        subject: news.subject,
+        customer: news.customer,
+        visitor: news.visitor.clone(),
+        line: news.line,
+        opened_on: news.opened_on,
+        settled_on: news.settled_on,
+    }
 }
 
 fn subject_of(kind: imports::Kind) -> Option<SubjectKind> {

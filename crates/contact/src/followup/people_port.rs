@@ -82,6 +82,19 @@ pub async fn is_fleet(q: &mut impl Sql, group: GroupId, customer: CustomerId) ->
     Ok(found.first().is_some_and(|c| fleet(c.kind)))
 }
 
+/// # Errors
+/// As the database answers.
+pub async fn briefs(
+    q: &mut impl Sql,
+    group: GroupId,
+    ids: &[CustomerId],
+) -> Result<HashMap<CustomerId, CustomerBrief>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(customers::briefs(q, group, ids).await?.into_iter().map(|c| (c.id, c)).collect())
+}
+
 /// The numbers of one customer, the one to try first in front.
 /// # Errors
 /// As the database answers.
@@ -139,7 +152,7 @@ const fn recorded(state: VisitState) -> bool {
     }
 }
 
-fn fleet(kind: CustomerKind) -> bool {
+pub(super) fn fleet(kind: CustomerKind) -> bool {
     match kind {
         CustomerKind::Person => false,
         CustomerKind::Organisation => true,

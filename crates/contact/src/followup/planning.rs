@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{CustomerId, ImportId, Millis, Result, StoreDate, StoreId};
-use platform::db::Tx;
+use platform::db::{Sql, Tx};
 use platform::settings;
 
 use super::context::Context;
@@ -247,18 +247,26 @@ fn item(
 }
 
 /// What speaks against calling the customers of a chunk.
-struct Objections {
+pub(super) struct Objections {
     blocked: Vec<CustomerId>,
     customers: HashMap<CustomerId, Millis>,
     persons: HashMap<(CustomerId, String), Millis>,
 }
 
 impl Objections {
-    async fn of(tx: &mut Tx, context: &Context, events: &[EventFacts], rules: &[&Rule], now: Millis) -> Result<Self> {
+    /// # Errors
+    /// As the database answers.
+    pub(super) async fn of(
+        q: &mut impl Sql,
+        context: &Context,
+        events: &[EventFacts],
+        rules: &[&Rule],
+        now: Millis,
+    ) -> Result<Self> {
         let mut ids: Vec<CustomerId> = events.iter().map(|e| e.customer_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut blocked: Vec<CustomerId> = people_port::blocks(tx, context.group, context.store, &ids)
+        let mut blocked: Vec<CustomerId> = people_port::blocks(q, context.group, context.store, &ids)
             .await?
             .into_iter()
             .map(|b| b.customer_id)
@@ -268,7 +276,7 @@ impl Objections {
         let since = now.plus(-days * Millis::DAY);
         let mut customers: HashMap<CustomerId, Millis> = HashMap::new();
         let mut persons = HashMap::new();
-        for r in store::reached_since(tx, context.group, context.store, &ids, since).await? {
+        for r in store::reached_since(q, context.group, context.store, &ids, since).await? {
             let at = customers.entry(r.customer_id).or_insert(r.at);
             *at = (*at).max(r.at);
             persons.insert((r.customer_id, r.person_key), r.at);
@@ -277,7 +285,7 @@ impl Objections {
     }
 
     /// A fleet has many visitors: only the one who was called is left in peace.
-    fn of_event(&self, event: &EventFacts, person: &Person) -> Against {
+    pub(super) fn of_event(&self, event: &EventFacts, person: &Person) -> Against {
         let contacted_at = if event.fleet {
             self.persons.get(&(event.customer_id, person.key.clone())).copied()
         } else {

@@ -94,17 +94,38 @@ async fn refuse_known_vin(tx: &mut Tx, scope: &Scope, vin: Option<&Vin>, but: Ve
     if known.iter().any(|c| c.id != but) { Err(Problem::invalid("vin", "vin-known")) } else { Ok(()) }
 }
 
-/// A car of the customer: a known VIN changes hands (a person says so), an unknown one is entered.
+/// What became of a car that somebody entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    Done,
+    /// The VIN is on file with others: they lose the car only when that is confirmed. Their names, as far as the scope
+    /// sees them.
+    AskFirst(Vec<String>),
+}
+
+/// A car of the customer. One whose VIN is known changes hands when `take_over` says so; what was typed is put into its
+/// papers, and what was left empty stays as it is known.
 /// # Errors
 /// `NotFound` outside of the scope.
-pub async fn add_car(db: &Db, scope: &Scope, customer: CustomerId, form: &CarForm, today: StoreDate) -> Result<()> {
+pub async fn add_car(
+    db: &Db,
+    scope: &Scope,
+    customer: CustomerId,
+    form: &CarForm,
+    take_over: bool,
+    today: StoreDate,
+) -> Result<Added> {
     transact!(db, scope, |tx| {
         people::file(tx, scope, customer).await?;
         let from = form.purchased_on.unwrap_or(today);
         let vins: Vec<String> = form.car.vin.iter().map(|v| v.expose().to_owned()).collect();
         if let Some(known) = store::cars_by_vin(tx, scope.group, &vins).await?.pop() {
-            // Whoever types a whole VIN has the papers in hand.
-            return super::hand_over(tx, known.id, customer, today).await;
+            let others = other_owners(tx, scope, known.id, customer).await?;
+            if !others.is_empty() && !take_over {
+                return Ok(Added::AskFirst(others));
+            }
+            super::hand_over(tx, known.id, customer, from.min(today)).await?;
+            return complete(tx, scope, known, form, today).await.map(|()| Added::Done);
         }
         let mut car = VehicleRow {
             id: tx.new_id(),
@@ -137,8 +158,58 @@ pub async fn add_car(db: &Db, scope: &Scope, customer: CustomerId, form: &CarFor
         store::insert_cars(tx, std::slice::from_ref(&car)).await?;
         store::put_ownerships(tx, &[span]).await?;
         audit::note(tx, "vehicle.create", "vehicle", car.id.raw(), &Value::Null, &words_of(&car)).await?;
-        search::refresh(tx, &[customer]).await
+        search::refresh(tx, &[customer]).await?;
+        Ok(Added::Done)
     })
+}
+
+/// Names of those who have the car now, "" where they are not for these eyes.
+async fn other_owners(tx: &mut Tx, scope: &Scope, car: VehicleId, but: CustomerId) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let spans = store::ownerships(tx, scope.group, &[car]).await?;
+    for span in spans.iter().filter(|o| o.until_day.is_none() && o.customer_id != but) {
+        names.push(match people::file(tx, scope, span.customer_id).await {
+            Ok(file) => file.name,
+            Err(Problem::NotFound) => String::new(),
+            Err(other) => return Err(other),
+        });
+    }
+    Ok(names)
+}
+
+/// Puts what was typed into the papers of a known car.
+async fn complete(tx: &mut Tx, scope: &Scope, mut car: VehicleRow, form: &CarForm, today: StoreDate) -> Result<()> {
+    let before = words_of(&car);
+    let typed = &form.car;
+    if typed.plate.is_some() {
+        car.plate.clone_from(&typed.plate);
+    }
+    for (slot, value) in [
+        (&mut car.brand, &typed.brand),
+        (&mut car.series, &typed.series),
+        (&mut car.model, &typed.model),
+        (&mut car.colour, &typed.colour),
+    ] {
+        if value.is_some() {
+            slot.clone_from(value);
+        }
+    }
+    car.purchased_on = form.purchased_on.or(car.purchased_on);
+    if form.mileage_km.is_some() && form.mileage_km != car.mileage_km {
+        (car.mileage_km, car.mileage_on) = (form.mileage_km, Some(today));
+    }
+    let (old, new) = only_changed(&before, &words_of(&car));
+    if old == new {
+        return Ok(());
+    }
+    let version = car.version;
+    if !store::edit_car(tx, version, &car).await? {
+        return Err(Problem::Conflict("vehicle-changed"));
+    }
+    audit::note(tx, "vehicle.change", "vehicle", car.id.raw(), &old, &new).await?;
+    let owners = store::ownerships(tx, scope.group, &[car.id]).await?;
+    let owners: Vec<CustomerId> = owners.into_iter().filter(|o| o.until_day.is_none()).map(|o| o.customer_id).collect();
+    search::refresh(tx, &owners).await
 }
 
 /// # Errors

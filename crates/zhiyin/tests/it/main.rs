@@ -3,6 +3,8 @@ mod architecture;
 mod bulk;
 mod engines;
 mod figures;
+mod import_command;
+mod import_to_tasks;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -13,17 +13,18 @@ row! {
     pub struct StagedRow {
         pub seq: i64, pub sheet: String, pub row_no: u32, pub verdict: RowVerdict, pub state: RowState, pub late: bool,
         pub store_id: Option<StoreId>, pub subject_id: Option<i64>, pub seen_version: Option<i64>, pub event_on: Option<StoreDate>,
-        pub raw: String, pub draft: Option<String>, pub notes: String,
+        pub raw: String, pub draft: Option<String>, pub notes: String, pub alike: bool,
     }
 }
-row! { pub struct Counted { pub verdict: RowVerdict, pub late: bool, pub n: i64, pub dated: i64 } }
+row! { pub struct Counted { pub verdict: RowVerdict, pub late: bool, pub alike: bool, pub n: i64 } }
+row! { pub struct PlanCount { pub store_id: Option<StoreId>, pub plans: String, pub n: i64 } }
 
 macro_rules! rows_where {
     ($name:ident, $where:literal) => {
         stmt!(
             $name,
             concat!(
-                "SELECT seq, sheet, row_no, verdict, state, late, store_id, subject_id, seen_version, event_on, raw, draft, notes ",
+                "SELECT seq, sheet, row_no, verdict, state, late, store_id, subject_id, seen_version, event_on, raw, draft, notes, alike ",
                 "FROM import_row WHERE import_id=$2 AND group_id=$1 AND ",
                 $where
             )
@@ -38,29 +39,37 @@ rows_where!(ROWS_ALL, "seq>$3 ORDER BY seq LIMIT $4");
 // import_row_by_verdict.
 rows_where!(ROWS_OF_VERDICT, "verdict=$5 AND seq>$3 ORDER BY seq LIMIT $4");
 rows_where!(ROWS_LATE, "verdict='new' AND late=1 AND seq>$3 ORDER BY seq LIMIT $4");
+// import_row_alike.
+rows_where!(ROWS_ALIKE, "alike=1 AND seq>$3 ORDER BY seq LIMIT $4");
 rows_where!(ROWS_OF_STATE, "state=$5 AND seq>$3 ORDER BY seq LIMIT $4");
 stmt!(
     ROWS_COUNTED,
-    "SELECT verdict, late, COUNT(*) AS n, COUNT(event_on) AS dated FROM import_row WHERE import_id=$2 AND group_id=$1 \
-     GROUP BY verdict, late ORDER BY verdict, late"
+    "SELECT verdict, late, alike, COUNT(*) AS n FROM import_row WHERE import_id=$2 AND group_id=$1 \
+     GROUP BY verdict, late, alike ORDER BY verdict, late, alike"
 );
 stmt!(
-    ROWS_SINCE,
-    "SELECT COUNT(*) AS v FROM import_row WHERE import_id=$2 AND group_id=$1 AND verdict='new' AND late=0 AND event_on>=$3"
+    ROWS_PLANS,
+    "SELECT store_id, plans, COUNT(*) AS n FROM import_row WHERE import_id=$2 AND group_id=$1 AND plans<>'' \
+     GROUP BY store_id, plans ORDER BY store_id, plans"
 );
 stmt!(
     ROW_REPLACED,
-    "UPDATE import_row SET verdict='same', late=0, draft=NULL, event_on=NULL, notes=$4 WHERE import_id=$2 AND seq=$3 AND group_id=$1"
+    "UPDATE import_row SET verdict='same', late=0, alike=0, plans='', draft=NULL, event_on=NULL, notes=$4 \
+     WHERE import_id=$2 AND seq=$3 AND group_id=$1"
 );
-// Both unfold a list of [seq, subject, state, notes].
+// Both unfold a list of [seq, subject, state, notes, verdict, alike].
 stmt!(
     ROWS_MARK,
-    lite: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes) \
+    lite: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes), \
+           verdict=COALESCE(j.verdict, import_row.verdict), alike=COALESCE(j.alike, import_row.alike) \
            FROM (SELECT CAST(json_extract(value,'$[0]') AS INTEGER) AS seq, CAST(json_extract(value,'$[1]') AS INTEGER) AS subject, \
-                 json_extract(value,'$[2]') AS state, json_extract(value,'$[3]') AS notes FROM json_each($3)) AS j \
+                 json_extract(value,'$[2]') AS state, json_extract(value,'$[3]') AS notes, \
+                 json_extract(value,'$[4]') AS verdict, CAST(json_extract(value,'$[5]') AS INTEGER) AS alike FROM json_each($3)) AS j \
            WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
-    pg: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes) \
-         FROM (SELECT CAST(v->>0 AS BIGINT) AS seq, CAST(v->>1 AS BIGINT) AS subject, v->>2 AS state, v->>3 AS notes \
+    pg: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes), \
+         verdict=COALESCE(j.verdict, import_row.verdict), alike=COALESCE(j.alike, import_row.alike) \
+         FROM (SELECT CAST(v->>0 AS BIGINT) AS seq, CAST(v->>1 AS BIGINT) AS subject, v->>2 AS state, v->>3 AS notes, \
+                      v->>4 AS verdict, CAST(v->>5 AS BIGINT) AS alike \
                FROM jsonb_array_elements(CAST(CAST($3 AS TEXT) AS jsonb)) AS x(v)) AS j \
          WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
 );
@@ -83,6 +92,9 @@ pub struct NewRow {
     pub row_no: u32,
     pub verdict: RowVerdict,
     pub late: bool,
+    pub alike: bool,
+    /// Days of follow-ups, `-` where something speaks against them.
+    pub plans: String,
     pub store: Option<StoreId>,
     pub event_on: Option<StoreDate>,
     pub subject: Option<i64>,
@@ -92,7 +104,7 @@ pub struct NewRow {
     pub notes: String,
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 17] = [
     "import_id",
     "seq",
     "sheet",
@@ -100,6 +112,8 @@ const COLUMNS: [&str; 15] = [
     "verdict",
     "state",
     "late",
+    "alike",
+    "plans",
     "store_id",
     "event_on",
     "subject_id",
@@ -123,6 +137,8 @@ pub async fn stage(tx: &mut Tx, id: ImportId, rows: Vec<NewRow>) -> Result<()> {
                 r.verdict.bind(),
                 RowState::Staged.bind(),
                 r.late.bind(),
+                r.alike.bind(),
+                r.plans.bind(),
                 r.store.bind(),
                 r.event_on.bind(),
                 r.subject.bind(),
@@ -137,6 +153,7 @@ pub async fn stage(tx: &mut Tx, id: ImportId, rows: Vec<NewRow>) -> Result<()> {
     tx.bulk("import_row", &COLUMNS, &values, "").await.map(|_| ())
 }
 
+/// A later row counts in its place.
 pub async fn replaced(tx: &mut Tx, id: ImportId, seq: i64, notes: &str) -> Result<()> {
     let group = tx.scope().group;
     tx.exec(&ROW_REPLACED, args![group, id, seq, notes]).await.map(|_| ())
@@ -159,6 +176,8 @@ pub enum Which {
     Verdict(RowVerdict),
     /// New, but their follow-up had expired.
     Late,
+    /// Somebody new who resembles somebody known.
+    Alike,
     State(RowState),
 }
 
@@ -174,6 +193,7 @@ pub async fn shown(
         Which::All => q.all(&ROWS_ALL, args![group, id, after, n]).await,
         Which::Verdict(verdict) => q.all(&ROWS_OF_VERDICT, args![group, id, after, n, verdict]).await,
         Which::Late => q.all(&ROWS_LATE, args![group, id, after, n]).await,
+        Which::Alike => q.all(&ROWS_ALIKE, args![group, id, after, n]).await,
         Which::State(state) => q.all(&ROWS_OF_STATE, args![group, id, after, n, state]).await,
     }
 }
@@ -182,17 +202,19 @@ pub async fn counted(q: &mut impl Sql, group: GroupId, id: ImportId) -> Result<V
     q.all(&ROWS_COUNTED, args![group, id]).await
 }
 
-/// New rows in time whose event lies on this day or after.
-pub async fn since(q: &mut impl Sql, group: GroupId, id: ImportId, day: StoreDate) -> Result<i64> {
-    q.count(&ROWS_SINCE, args![group, id, day]).await
+/// How often each set of follow-up days was foreseen, by store: about as many as there are days.
+pub async fn plans(q: &mut impl Sql, group: GroupId, id: ImportId) -> Result<Vec<PlanCount>> {
+    q.all(&ROWS_PLANS, args![group, id]).await
 }
 
-/// What became of a row; `notes` only where they changed.
+/// What became of a row; `None` stays as it was.
 pub struct Mark {
     pub seq: i64,
     pub subject: Option<i64>,
     pub state: RowState,
     pub notes: Option<String>,
+    pub verdict: Option<RowVerdict>,
+    pub alike: Option<bool>,
 }
 
 pub async fn mark(tx: &mut Tx, id: ImportId, marks: &[Mark]) -> Result<()> {
@@ -200,7 +222,10 @@ pub async fn mark(tx: &mut Tx, id: ImportId, marks: &[Mark]) -> Result<()> {
         return Ok(());
     }
     let group = tx.scope().group;
-    let list: Vec<Value> = marks.iter().map(|m| json!([m.seq, m.subject, m.state.key(), m.notes])).collect();
+    let one = |m: &Mark| {
+        json!([m.seq, m.subject, m.state.key(), m.notes, m.verdict.map(RowVerdict::key), m.alike.map(i64::from)])
+    };
+    let list: Vec<Value> = marks.iter().map(one).collect();
     tx.exec(&ROWS_MARK, args![group, id, &Value::from(list)]).await.map(|_| ())
 }
 
