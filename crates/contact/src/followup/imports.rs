@@ -223,13 +223,15 @@ async fn facts_of(q: &mut impl Sql, group: GroupId, kind: SubjectKind, events: &
             fleet: brief.is_some_and(|b| people_port::fleet(b.kind)),
             customer_name: brief.and_then(|b| PersonName::parse(&b.name).ok()),
             vehicle_id: None,
+            brand: String::new(),
             phone_line_id: e.line,
             visitor: e.visitor.as_deref().and_then(|v| PersonName::parse(v).ok()),
+            fleet_contact: None,
             settled_on: e.settled_on,
             opened_on: e.opened_on,
             delivered_on: None,
             opted_out: brief.is_some_and(|b| b.opted_out_at.is_some()),
         }
     };
-    Ok(events.iter().map(fact).collect())
+    people_port::with_fleet_contacts(q, group, events.iter().map(fact).collect()).await
 }
