@@ -38,6 +38,6 @@ CREATE TABLE report_zone (store_id {{INT}} NOT NULL PRIMARY KEY, group_id {{INT}
 -- Counting reads these instead of the rows.
 CREATE INDEX answer_by_day ON answer (store_id, at, question, option_key, effect, revoked);
 DROP INDEX late_event_by_due;
-CREATE INDEX late_event_by_due ON late_event (store_id, due_on, kind);
+CREATE INDEX late_event_by_due ON late_event (store_id, due_on, kind, group_id);
 DROP INDEX skipped_event_by_due;
-CREATE INDEX skipped_event_by_due ON skipped_event (store_id, due_on, reason);
+CREATE INDEX skipped_event_by_due ON skipped_event (store_id, due_on, reason, kind, group_id);

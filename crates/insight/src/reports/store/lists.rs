@@ -73,12 +73,12 @@ pub async fn listed(
 // late_event_by_due, skipped_event_by_due
 stmt!(
     REPORT_LATE,
-    "SELECT kind AS k, COUNT(*) AS v FROM late_event WHERE store_id IN {{ids:$2}} \
+    "SELECT kind AS k, COUNT(*) AS v FROM late_event WHERE group_id=$1 AND store_id IN {{ids:$2}} \
      AND due_on >= $3 AND due_on <= $4 AND ($5 = '' OR kind = $5) GROUP BY kind ORDER BY kind"
 );
 stmt!(
     REPORT_SKIPPED,
-    "SELECT reason AS k, COUNT(*) AS v FROM skipped_event WHERE store_id IN {{ids:$2}} \
+    "SELECT reason AS k, COUNT(*) AS v FROM skipped_event WHERE group_id=$1 AND store_id IN {{ids:$2}} \
      AND due_on >= $3 AND due_on <= $4 AND ($5 = '' OR kind = $5) GROUP BY reason ORDER BY reason"
 );
 
