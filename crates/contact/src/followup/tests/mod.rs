@@ -2,6 +2,7 @@
 
 mod attempts;
 mod bundles;
+mod foreseen;
 mod leases;
 mod lost;
 mod outcome_table;
