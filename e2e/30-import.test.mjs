@@ -183,8 +183,8 @@ describe("an export goes in", { skip }, () => {
 
     await page.keyboard.press("Control+Enter");
     await page.getByText("正在写入").first().waitFor();
-    await pictures(page, "applying");
     const before = await halfway(page, imported, "applying", 0);
+    await pictures(page, "applying");
     // Away and back: it went on meanwhile, and the page tells by itself when it is done.
     await page.goto(server.origin);
     await page.getByRole("heading", { name: /沈雯/ }).waitFor();

@@ -3,6 +3,7 @@
 mod attempts;
 mod bundles;
 mod handing;
+mod foreseen;
 mod leases;
 mod lost;
 mod outcome_table;
