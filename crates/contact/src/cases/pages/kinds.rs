@@ -223,7 +223,7 @@ fn tables(book: &KindBook, w: &Words<'_>) -> Vec<Table> {
 /// For the page of scripts: one kind a line, its key, a tab, its name.
 /// # Errors
 /// As the database answers.
-pub async fn kind_lines(desk: &Desk, _: i64) -> Result<String> {
+pub async fn kind_lines(desk: Desk, _: i64) -> Result<String> {
     let scope = desk.scope();
     let book = rulebook::current::<KindBook>(&mut desk.reads(), scope.group, scope.store()?).await?;
     let ui = desk.ui();
