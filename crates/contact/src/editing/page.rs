@@ -235,11 +235,8 @@ fn page<R: Document>(
     preview: String,
 ) -> EditPage {
     let ui = desk.ui();
-    let tabs = TABS.iter().map(|(href, words)| Tab {
-        href,
-        label: ui.v(words, "title").into_owned(),
-        on: *href == R::PATH,
-    });
+    let tabs =
+        TABS.iter().map(|(href, words)| Tab { href, label: ui.v(words, "title").into_owned(), on: *href == R::PATH });
     EditPage {
         tabs: tabs.collect(),
         heading: ui.v(R::WORDS, "title").into_owned(),

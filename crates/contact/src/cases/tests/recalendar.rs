@@ -99,7 +99,8 @@ async fn a_recall_moves_with_its_case() {
 async fn an_edited_clock_moves_no_case_that_exists() {
     on_both_wired(wire, async |w| {
         opened(w).await;
-        let mut book = rulebook::current::<ClockBook>(&mut w.db.reads(), w.group, w.store).await.expect("clocks").body.clone();
+        let mut book =
+            rulebook::current::<ClockBook>(&mut w.db.reads(), w.group, w.store).await.expect("clocks").body.clone();
         (book.clocks[0].amount, book.clocks[0].unit) = (5, Unit::CalendarDays);
         transact!(w.db, &w.system(), |tx| { rulebook::save(tx, Some(w.store), &book, "").await }).expect("saved");
         assert_eq!(moved(w).await, 0);
