@@ -18,7 +18,8 @@ fn form_of(page: &str) -> Form {
     let Some((_, rest)) = page.split_once("id=\"book\"") else { return Vec::new() };
     let inside = rest.split("</form>").next().unwrap_or("");
     let mut form = Form::new();
-    let mut select: Option<(String, String)> = None;
+    // Its name, what is chosen, and whether by the page or because it stands first.
+    let mut select: Option<(String, Option<String>, bool)> = None;
     for tag in inside.split('<').skip(1) {
         let (head, after) = tag.split_once('>').unwrap_or((tag, ""));
         let attribute = |name: &str| {
@@ -34,15 +35,17 @@ fn form_of(page: &str) -> Form {
         } else if head.starts_with("textarea") {
             form.push((name, plain(after)));
         } else if head.starts_with("select") {
-            select = Some((name, String::new()));
+            select = Some((name, None, false));
         } else if head.starts_with("option") {
-            if let Some((_, value)) = &mut select
-                && (head.contains(" selected") || value.is_empty())
+            let chosen = head.ends_with(" selected");
+            if let Some((_, value, fixed)) = &mut select
+                && !*fixed
+                && (chosen || value.is_none())
             {
-                *value = attribute("value").unwrap_or_default();
+                (*value, *fixed) = (attribute("value"), chosen);
             }
         } else if head.starts_with("/select") {
-            form.extend(select.take());
+            form.extend(select.take().map(|(name, value, _)| (name, value.unwrap_or_default())));
         }
     }
     form
@@ -275,7 +278,7 @@ async fn 集团版本_门店跟着_也可自己定() {
         let now = rules(s).await;
         assert_eq!((now.store, now.body.rule("3DC").map(|r| r.days_to)), (0, Some(4)));
         let again = boss.post("/rules/restored", &[("version", "group"), ("seen", "1")]).await;
-        assert_eq!(again.status, StatusCode::CONFLICT, "there is nothing of its own to give up");
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "there is nothing of its own to give up");
         // Its own version is still there to be restored.
         let restored = boss.post("/rules/restored", &[("version", "2"), ("seen", "1")]).await;
         assert_eq!(restored.status, StatusCode::SEE_OTHER, "{}", restored.text);
