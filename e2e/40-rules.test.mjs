@@ -73,7 +73,7 @@ async function deadlineOfNewOrder(name) {
   await page.locator("main form.form button.primary").click();
   await page.waitForURL(/\/customers\/\d+$/);
   await boss.go("/queue?view=all");
-  await page.locator("form[role=search] input[name=q]").fill(name);
+  await page.locator("main form[role=search] input[name=q]").fill(name);
   const row = page.locator("#queue-rows tr").filter({ hasText: name });
   await page.waitForFunction((wanted) => {
     const rows = [...document.querySelectorAll("#queue-rows tbody tr")];
@@ -109,7 +109,7 @@ test("a shorter window: a repair order is due sooner, and after undoing as befor
   );
   assert.match(await deadlineOfNewOrder("规则乙"), /明天/, "two days: Thursday");
   await boss.go("/queue?view=all");
-  await boss.page.locator("form[role=search] input[name=q]").fill("规则甲");
+  await boss.page.locator("main form[role=search] input[name=q]").fill("规则甲");
   await boss.page.locator("#queue-rows tr").filter({ hasText: "规则甲" }).filter({ hasText: "11-20" }).waitFor();
   await restoreShipped("/rules");
   assert.match(await deadlineOfNewOrder("规则丙"), /11-20/, "restored");
@@ -197,7 +197,7 @@ test("a shorter clock, and an answer that becomes another kind", async () => {
       await form.locator("input[name='clocks.0.amount']").fill("2");
       await form.locator("input[name='clocks.0.amount']").press("Tab");
     },
-    { preview: "2", shot: "clocks-wide" },
+    { preview: /^2$/, shot: "clocks-wide" },
   );
   await edit(
     "/rules/kinds?item=map",
