@@ -43,7 +43,7 @@ call-next-question = Next question
 call-unreached = Not reached
 call-more = More…
 call-other-outcomes = Outcome of the call
-call-complete = Complete, next
+call-complete = { $label }, next
 call-queue-left = { $n ->
     [one] 1 left in the queue
    *[other] { $n } left in the queue

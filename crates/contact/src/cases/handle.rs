@@ -130,7 +130,13 @@ pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Resul
         after.touched = true;
         after.recall_task_id = Some(plan(tx, &case, due).await?);
         let line = Line::new(StepKind::Result, Some(text));
-        record::keep(tx, &case, &after, line.with(json!({ "cause_kind": kind, "cause": cause, "clocks": clocks.version }))).await
+        record::keep(
+            tx,
+            &case,
+            &after,
+            line.with(json!({ "cause_kind": kind, "cause": cause, "clocks": clocks.version })),
+        )
+        .await
     })
 }
 
@@ -161,7 +167,13 @@ pub async fn recall_again(db: &Db, scope: &Scope, id: CaseId, seen: i64) -> Resu
         after.put(&case.state()?.after(Act::RecallAgain { due })?);
         after.touched = true;
         after.recall_task_id = Some(plan(tx, &case, due).await?);
-        record::keep(tx, &case, &after, Line::new(StepKind::Recall, None).with(json!({ "again": true, "clocks": clocks.version }))).await
+        record::keep(
+            tx,
+            &case,
+            &after,
+            Line::new(StepKind::Recall, None).with(json!({ "again": true, "clocks": clocks.version })),
+        )
+        .await
     })
 }
 

@@ -49,7 +49,13 @@ pub(super) async fn answered(tx: &mut Tx, e: &CallRecorded, id: CaseId, satisfie
     after.put(&state.after(Act::Unsatisfied { due })?);
     after.round += 1;
     after.escalated_at = None;
-    record::keep(tx, &case, &after, Line::new(StepKind::Reopened, None).with(json!({ "round": after.round, "clocks": clocks.version }))).await?;
+    record::keep(
+        tx,
+        &case,
+        &after,
+        Line::new(StepKind::Reopened, None).with(json!({ "round": after.round, "clocks": clocks.version })),
+    )
+    .await?;
     let book = rulebook::current::<KindBook>(tx, group, case.store_id).await?;
     if let Some(planned) = plan::plan(&book.body, &e.points) {
         open::add_points(tx, &after, &planned.points).await?;

@@ -30,15 +30,31 @@ pub struct Field {
 
 #[derive(Clone, Debug)]
 pub enum Control {
-    Text { value: String, max: u32, list: Vec<Choice> },
-    Area { value: String, max: u32, rows: u8 },
-    Number { value: String, min: i64, max: i64, unit: String },
+    Text {
+        value: String,
+        max: u32,
+        list: Vec<Choice>,
+    },
+    Area {
+        value: String,
+        max: u32,
+        rows: u8,
+    },
+    Number {
+        value: String,
+        min: i64,
+        max: i64,
+        unit: String,
+    },
     Select(Vec<Choice>),
     Check(bool),
     /// Items in an order: a number each; without a number an item goes.
     Ordered(Vec<Placed>),
     /// Answers to choose from; a row left empty goes.
-    Options { rows: Vec<Optional>, max: u32 },
+    Options {
+        rows: Vec<Optional>,
+        max: u32,
+    },
     /// Times of day from–to; a pair left empty goes.
     Spans(Vec<(String, String)>),
     /// Said, not asked.
@@ -241,11 +257,8 @@ pub fn keyed_choices<T: Copy + PartialEq + std::fmt::Display>(
     all: &[T],
     now: Option<T>,
 ) -> Vec<Choice> {
-    let choice = |one: &T| Choice {
-        value: one.to_string(),
-        label: ui.v(prefix, one).into_owned(),
-        on: now == Some(*one),
-    };
+    let choice =
+        |one: &T| Choice { value: one.to_string(), label: ui.v(prefix, one).into_owned(), on: now == Some(*one) };
     all.iter().map(choice).collect()
 }
 

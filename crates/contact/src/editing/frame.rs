@@ -65,7 +65,11 @@ impl Place {
         let scope = desk.scope();
         scope.need(Cap::RuleEdit)?;
         if fields.get("for") == "group" {
-            return if may_whole(desk) { Ok(Self { reading: Id::new(0), saving: None }) } else { Err(Problem::Forbidden) };
+            return if may_whole(desk) {
+                Ok(Self { reading: Id::new(0), saving: None })
+            } else {
+                Err(Problem::Forbidden)
+            };
         }
         let store = scope.store()?;
         match scope.reach_in(Cap::RuleEdit, store) {
@@ -198,8 +202,6 @@ pub async fn restore<R: Rulebook>(desk: &Desk, fields: &Fields, path: &'static s
         0 => ui.t("editing-restored-shipped").into_owned(),
         _ => ui.k("editing-restored-note").n("version", version).to_string(),
     };
-    transact!(desk.db(), desk.scope(), |tx| {
-        rulebook::save_over(tx, place.saving, seen, &old.body, &note).await
-    })?;
+    transact!(desk.db(), desk.scope(), |tx| { rulebook::save_over(tx, place.saving, seen, &old.body, &note).await })?;
     desk.see_other(&back)
 }

@@ -110,7 +110,10 @@ pub async fn save<R: Document>(desk: Desk, fields: Fields) -> Answer {
         }
     }
     let mut view = opened.now.body.view(&on, &item).ok_or(Problem::NotFound)?;
-    if let Some(tried) = body.view(&on, &item) {
+    // A new item is not in the document yet: its form is the empty one, filled in again.
+    if !is_new(&item)
+        && let Some(tried) = body.view(&on, &item)
+    {
         view = tried;
     }
     let mut errors = desk.show_errors(&faults);
@@ -235,11 +238,8 @@ fn page<R: Document>(
     preview: String,
 ) -> EditPage {
     let ui = desk.ui();
-    let tabs = TABS.iter().map(|(href, words)| Tab {
-        href,
-        label: ui.v(words, "title").into_owned(),
-        on: *href == R::PATH,
-    });
+    let tabs =
+        TABS.iter().map(|(href, words)| Tab { href, label: ui.v(words, "title").into_owned(), on: *href == R::PATH });
     EditPage {
         tabs: tabs.collect(),
         heading: ui.v(R::WORDS, "title").into_owned(),

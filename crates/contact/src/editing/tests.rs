@@ -18,7 +18,8 @@ fn form_of(page: &str) -> Form {
     let Some((_, rest)) = page.split_once("id=\"book\"") else { return Vec::new() };
     let inside = rest.split("</form>").next().unwrap_or("");
     let mut form = Form::new();
-    let mut select: Option<(String, String)> = None;
+    // Its name, what is chosen, and whether by the page or because it stands first.
+    let mut select: Option<(String, Option<String>, bool)> = None;
     for tag in inside.split('<').skip(1) {
         let (head, after) = tag.split_once('>').unwrap_or((tag, ""));
         let attribute = |name: &str| {
@@ -34,15 +35,17 @@ fn form_of(page: &str) -> Form {
         } else if head.starts_with("textarea") {
             form.push((name, plain(after)));
         } else if head.starts_with("select") {
-            select = Some((name, String::new()));
+            select = Some((name, None, false));
         } else if head.starts_with("option") {
-            if let Some((_, value)) = &mut select
-                && (head.contains(" selected") || value.is_empty())
+            let chosen = head.ends_with(" selected");
+            if let Some((_, value, fixed)) = &mut select
+                && !*fixed
+                && (chosen || value.is_none())
             {
-                *value = attribute("value").unwrap_or_default();
+                (*value, *fixed) = (attribute("value"), chosen);
             }
         } else if head.starts_with("/select") {
-            form.extend(select.take());
+            form.extend(select.take().map(|(name, value, _)| (name, value.unwrap_or_default())));
         }
     }
     form
@@ -198,7 +201,11 @@ async fn 错处_写明哪一项怎么改() {
             ("/rules/outcomes?item=busy", &[("outcomes.4.next.minutes", "0")], "过多少分钟：分钟数要在 1 到 14 天之间"),
             ("/rules/outcomes?item=busy", &[("outcomes.4.needs", "confirm")], "要专员填什么：已有别的结果"),
             ("/rules/clocks", &[("clocks.0.amount", "0")], "多久：数值超出范围"),
-            ("/rules/kinds?item=kind.A7.3.3", &[("kinds.11.template.zh", "{region}的{nothing}")], "用到了没有定义的要素"),
+            (
+                "/rules/kinds?item=kind.A7.3.3",
+                &[("kinds.11.template.zh", "{region}的{nothing}")],
+                "用到了没有定义的要素",
+            ),
             ("/rules/kinds?item=kind.A7.3.3", &[("kinds.11.template.zh", "{region")], "句子里的大括号不成对"),
             ("/rules/kinds?item=kind.A7.3.3", &[("kinds.11.fields.place.region", "")], "用到了没有定义的要素"),
             ("/rules/kinds?item=field.brand", &[("fields.3.label.zh", "")], "名称：缺少名称或问法"),
@@ -239,7 +246,8 @@ async fn 没有权限_看不到也改不了() {
             // A supervisor of one store does not touch the group's edition.
             let boss = Browser::of(s, "boss-900");
             assert_eq!(boss.get(&format!("{path}?for=group")).await.status, StatusCode::FORBIDDEN, "{path}");
-            let told = boss.post(&format!("{path}/restored"), &[("version", "0"), ("seen", "0"), ("for", "group")]).await;
+            let told =
+                boss.post(&format!("{path}/restored"), &[("version", "0"), ("seen", "0"), ("for", "group")]).await;
             assert_eq!(told.status, StatusCode::FORBIDDEN, "{path}");
         }
     })
@@ -270,7 +278,7 @@ async fn 集团版本_门店跟着_也可自己定() {
         let now = rules(s).await;
         assert_eq!((now.store, now.body.rule("3DC").map(|r| r.days_to)), (0, Some(4)));
         let again = boss.post("/rules/restored", &[("version", "group"), ("seen", "1")]).await;
-        assert_eq!(again.status, StatusCode::CONFLICT, "there is nothing of its own to give up");
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "there is nothing of its own to give up");
         // Its own version is still there to be restored.
         let restored = boss.post("/rules/restored", &[("version", "2"), ("seen", "1")]).await;
         assert_eq!(restored.status, StatusCode::SEE_OTHER, "{}", restored.text);
@@ -291,7 +299,8 @@ async fn 新增_停用_删除() {
         assert_eq!(rules(s).await.body.rule("30D").map(|r| r.active), Some(false));
         // A brand's own target comes and goes.
         let targets = form_of(&boss.get("/rules?item=targets").await.ok());
-        let own = [("target.new.brand", "斯柯达"), ("target.new.segment", "repair_other"), ("target.new.permille", "90.5%")];
+        let own =
+            [("target.new.brand", "斯柯达"), ("target.new.segment", "repair_other"), ("target.new.permille", "90.5%")];
         assert_eq!(boss.post("/rules", &slices(&with(&targets, &own))).await.status, StatusCode::SEE_OTHER);
         let now = rules(s).await;
         let brand = now.body.targets.iter().find(|t| t.brand.as_deref() == Some("斯柯达")).expect("added");
@@ -306,7 +315,10 @@ async fn 新增_停用_删除() {
 
         // An outcome of the store's own stands on the call page with its key; "busy" is gone from it.
         let new = form_of(&boss.get("/rules/outcomes?item=new").await.ok());
-        let new = with(&new, &[("outcomes.13.label.zh", "呼叫转移"), ("outcomes.13.keyboard", "a"), ("outcomes.13.sort", "15")]);
+        let new = with(
+            &new,
+            &[("outcomes.13.label.zh", "呼叫转移"), ("outcomes.13.keyboard", "a"), ("outcomes.13.sort", "15")],
+        );
         let told = boss.post("/rules/outcomes", &slices(&new)).await;
         assert_eq!(told.status, StatusCode::SEE_OTHER, "{}", errors_of(&told.text));
         let busy = without(&form_of(&boss.get("/rules/outcomes?item=busy").await.ok()), "outcomes.4.active");
@@ -341,7 +353,10 @@ async fn 类别_要素_改判_时限() {
         let at = |name: &str| format!("fields.{i}.{name}");
         let (key, of, label, question, option) =
             (at("key"), at("type"), at("label.zh"), at("question.zh"), at("options.zh"));
-        let field = with(&field, &[(&key, "weather"), (&of, "choice"), (&label, "天气"), (&question, "当时下雨吗？"), (&option, "下雨")]);
+        let field = with(
+            &field,
+            &[(&key, "weather"), (&of, "choice"), (&label, "天气"), (&question, "当时下雨吗？"), (&option, "下雨")],
+        );
         post("/rules/kinds", field).await;
         let page = boss.get("/rules/kinds?item=kind.other").await.ok();
         let other = kinds().await.body.kinds.iter().position(|k| k.id == "other").expect("other");
@@ -363,7 +378,10 @@ async fn 类别_要素_改判_时限() {
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
 
         let map = form_of(&boss.get("/rules/kinds?item=map").await.ok());
-        let map = with(&map, &[("map.new.answer", "waiting|dissatisfied"), ("map.new.kind", "A7.3.3"), ("map.new.department", "care")]);
+        let map = with(
+            &map,
+            &[("map.new.answer", "waiting|dissatisfied"), ("map.new.kind", "A7.3.3"), ("map.new.department", "care")],
+        );
         let shown = boss.post("/rules/kinds/preview", &slices(&map)).await.ok();
         assert!(shown.contains("投诉：维修水平 · 客户关系中心"), "{shown}");
         post("/rules/kinds", map).await;
@@ -374,7 +392,8 @@ async fn 类别_要素_改判_时限() {
         let clocks = form_of(&boss.get("/rules/clocks").await.ok());
         let clocks = with(&clocks, &[("clocks.0.amount", "2"), ("clocks.0.unit", "working_days")]);
         post("/rules/clocks", clocks).await;
-        let book = rulebook::current::<ClockBook>(&mut s.w.db.reads(), s.system().group, s.w.store).await.expect("clocks");
+        let book =
+            rulebook::current::<ClockBook>(&mut s.w.db.reads(), s.system().group, s.w.store).await.expect("clocks");
         assert_eq!((book.body.clocks[0].amount, book.body.clocks[0].unit.key()), (2, "working_days"));
         // The scripts' page offers kinds by their names.
         let scripts = boss.get("/scripts").await.ok();

@@ -6,18 +6,26 @@ use kernel::{
 use platform::db::{Sql, Tx};
 use platform::http::App;
 use platform::jobs::Job;
-use platform::{settings, transact};
+use platform::{rulebook, settings, transact};
 use std::collections::{HashMap, HashSet};
 
 use super::context::Context;
 use super::model::{SubjectKind, Task, TaskResult};
 use super::plan::{self, Decision, EventFacts, Window};
 use super::planning::Objections;
-use super::rules::{EventKind, Rule};
+use super::rules::{EventKind, FollowupRules, Rule};
 use super::{bundling, people_port, planning, store, tending, told};
 
 /// Contacts shown per transaction.
 const CHUNK: i64 = 500;
+
+/// From how many days back the store's first import plans.
+/// # Errors
+/// As the database answers.
+pub async fn days_back(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<u32> {
+    let rules = rulebook::current::<FollowupRules>(q, group, store).await?;
+    Ok(rules.body.planning.first_import_days_back)
+}
 
 /// Shows the next contacts of an applied import to agents; `true` while more are hidden. Call again in a further
 /// transaction until it answers `false`.

@@ -2,8 +2,8 @@
 
 use kernel::{CaseId, CustomerId, Millis, PersonName, PhoneLineId, Result, StoreId, TaskId, VehicleId};
 use platform::audit;
-use platform::rulebook;
 use platform::db::Tx;
+use platform::rulebook;
 use serde_json::json;
 
 use super::bundling::{self, Item};

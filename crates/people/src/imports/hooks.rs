@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use futures_util::future::BoxFuture;
-use kernel::{ImportId, Result, Scope, StoreDate, StoreId};
+use kernel::{GroupId, ImportId, Result, Scope, StoreDate, StoreId};
 use platform::db::{Reads, Tx};
 
 use super::field::Kind;
@@ -31,6 +31,8 @@ pub type Reveal = for<'a> fn(&'a mut Tx, ImportId) -> BoxFuture<'a, Result<bool>
 pub type Undo = for<'a> fn(&'a mut Tx, ImportId, Kind, &'a [i64]) -> BoxFuture<'a, Result<Vec<(i64, &'static str)>>>;
 /// How many tasks the import has planned.
 pub type Planned = for<'a> fn(&'a mut Reads, &'a Scope, ImportId) -> BoxFuture<'a, Result<i64>>;
+/// From how many days back a first import of the store plans, unless told otherwise.
+pub type DaysBack = for<'a> fn(&'a mut Reads, GroupId, StoreId) -> BoxFuture<'a, Result<u32>>;
 
 #[derive(Copy, Clone)]
 pub struct ImportHooks {
@@ -38,6 +40,7 @@ pub struct ImportHooks {
     pub reveal: Reveal,
     pub undo: Undo,
     pub planned: Planned,
+    pub days_back: DaysBack,
 }
 
 static HOOKS: OnceLock<ImportHooks> = OnceLock::new();
@@ -53,6 +56,7 @@ const NOBODY: ImportHooks = ImportHooks {
     reveal: |_, _| Box::pin(async { Ok(false) }),
     undo: |_, _, _, _| Box::pin(async { Ok(Vec::new()) }),
     planned: |_, _, _| Box::pin(async { Ok(0) }),
+    days_back: |_, _, _| Box::pin(async { Ok(3) }),
 };
 
 pub(super) fn hooks() -> ImportHooks {

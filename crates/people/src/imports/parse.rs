@@ -5,15 +5,13 @@ use platform::sheets::SheetFault;
 use platform::transact;
 
 use super::counts::Tally;
+use super::hooks::hooks;
 use super::look::{Halt, Look, has_imported};
 use super::plan::{Choices, Heads, Plan, Question};
 use super::stage::Stage;
 use super::state::{RowVerdict, State};
 use super::store::{self, Batch, Parsed};
 use super::workshop::{Progress, Workshop, on_behalf, today};
-
-/// A store's first import plans from so many days back, unless told otherwise.
-const DAYS_BACK: i32 = 3;
 
 /// Reads the file of an import that waits for it and leaves it asking, previewed or failed. Anything else is left as
 /// it is, so that this may be called again at any time.
@@ -117,7 +115,12 @@ async fn choices(shop: &Workshop, batch: &Batch, plan: &Plan, today: StoreDate) 
     if options.first_for.is_empty() {
         options.plan_from = None;
     } else if options.plan_from.is_none() {
-        options.plan_from = Some(today.days_after(-DAYS_BACK));
+        // Several stores at once: the one that looks back furthest.
+        let mut back = 0;
+        for store in &options.first_for {
+            back = back.max((hooks().days_back)(&mut shop.db.reads(), batch.group_id, *store).await?);
+        }
+        options.plan_from = Some(today.days_after(-i32::try_from(back).unwrap_or(0)));
     }
     Ok(options)
 }

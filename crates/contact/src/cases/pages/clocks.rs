@@ -136,11 +136,8 @@ fn form(w: &Words<'_>, clock: &Clock, i: usize) -> Section {
         WhenClosed::AfterNextOpening { minutes, .. } => ("after_next_opening", minutes),
         WhenClosed::NextOpenDay { .. } => ("next_open_day", USUAL_MINUTES),
     };
-    let choice = |key: &str| Choice {
-        value: key.to_owned(),
-        label: w.ui.v("clocks-move", key).into_owned(),
-        on: key == moves,
-    };
+    let choice =
+        |key: &str| Choice { value: key.to_owned(), label: w.ui.v("clocks-move", key).into_owned(), on: key == moves };
     let mut fields = w.label(&at("label"), "label", &clock.label, 20);
     fields.extend([
         w.number(at("amount"), "amount", clock.amount, (1, 9_000), ""),

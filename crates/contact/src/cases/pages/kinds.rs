@@ -198,7 +198,10 @@ fn tables(book: &KindBook, w: &Words<'_>) -> Vec<Table> {
             lead: w.t("routes-lead"),
             heads: heads(&["head-what", "head-now"]),
             rows: vec![
-                Row::new("map", vec![w.t("map").into(), w.ui.k("kinds-map-sum").n("n", book.question_map.len()).to_string().into()]),
+                Row::new(
+                    "map",
+                    vec![w.t("map").into(), w.ui.k("kinds-map-sum").n("n", book.question_map.len()).to_string().into()],
+                ),
                 Row::new("remarks", vec![w.t("remarks").into(), marks.into()]),
             ],
             add: None,

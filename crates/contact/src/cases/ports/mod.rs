@@ -9,7 +9,7 @@ pub use followup::{
     dial, move_recall, plan_recall, subject, supersede,
 };
 pub use people::{
-    CalendarChanged, StaffLeft, block, calendar, customer_names, facts, holders, person, store_card, stores, timeline, unblock, user_names,
-    vehicle_lines,
+    CalendarChanged, StaffLeft, block, calendar, customer_names, facts, holders, person, store_card, stores, timeline,
+    unblock, user_names, vehicle_lines,
 };
 pub use scripts::{Answerable, Labels, answerables, labels};

@@ -197,7 +197,7 @@ pub fn outcomes(ui: &Ui, book: &Outcomes) -> Vec<OutcomeView> {
             more: place >= FOOT,
             on_phone: o.next == Next::AgreedTime && o.needs.contains(&Need::AgreedTime),
             label: if o.result == Some(TaskResult::Complete) {
-                ui.t("call-complete").into_owned()
+                ui.k("call-complete").s("label", ui.label(&o.label)).to_string()
             } else {
                 ui.label(&o.label)
             },

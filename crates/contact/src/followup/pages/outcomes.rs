@@ -9,7 +9,9 @@ use platform::i18n::Label;
 use platform::rulebook::{self, Versioned};
 
 use super::call_view::{self, OutcomeView};
-use crate::editing::{Cell, Change, Choice, Control, Document, NEW, On, Read, Row, Section, Table, View, Words, keyed_choices};
+use crate::editing::{
+    Cell, Change, Choice, Control, Document, NEW, On, Read, Row, Section, Table, View, Words, keyed_choices,
+};
 use crate::followup::hours::CallHours;
 use crate::followup::model::TaskResult;
 use crate::followup::outcomes::{Ends, Need, Next, NumberMark, Outcome, Outcomes, TAKEN};
@@ -55,7 +57,8 @@ fn place_of(book: &Outcomes, item: &str) -> Option<usize> {
 fn blank(book: &Outcomes) -> Outcome {
     let free = |k: &String| book.get(k).is_none();
     let letters = ('A'..='Z').map(|c| c.to_string());
-    let used = |l: &String| TAKEN.contains(&l.as_str()) || book.outcomes.iter().any(|o| o.keyboard.eq_ignore_ascii_case(l));
+    let used =
+        |l: &String| TAKEN.contains(&l.as_str()) || book.outcomes.iter().any(|o| o.keyboard.eq_ignore_ascii_case(l));
     Outcome {
         key: (1..).map(|n| format!("own_{n}")).find(free).unwrap_or_default(),
         label: Label::default(),
@@ -150,10 +153,9 @@ struct Preview {
 fn then(ui: &Ui, beside: &Beside, outcome: &Outcome) -> Vec<(String, String)> {
     let rules = &beside.rules.body;
     let (windows, spacing) = match rules.rules.iter().find(|r| r.active) {
-        Some(rule) => (
-            &rule.call_windows,
-            Spacing { hours: rule.spacing_hours, different_half_days: rule.different_half_days },
-        ),
+        Some(rule) => {
+            (&rule.call_windows, Spacing { hours: rule.spacing_hours, different_half_days: rule.different_half_days })
+        }
         None => (
             &rules.recall.call_windows,
             Spacing { hours: rules.recall.spacing_hours, different_half_days: rules.recall.different_half_days },
@@ -225,11 +227,7 @@ fn ending(w: &Words<'_>, o: &Outcome) -> String {
 fn form(w: &Words<'_>, o: &Outcome, i: usize) -> Vec<Section> {
     let at = |field: &str| format!("outcomes.{i}.{field}");
     let choices = |prefix: &str, keys: &[&str], now: &str| -> Vec<Choice> {
-        let choice = |k: &&str| Choice {
-            value: (*k).to_owned(),
-            label: w.ui.v(prefix, k).into_owned(),
-            on: *k == now,
-        };
+        let choice = |k: &&str| Choice { value: (*k).to_owned(), label: w.ui.v(prefix, k).into_owned(), on: *k == now };
         keys.iter().map(choice).collect()
     };
     let minutes = match o.next {

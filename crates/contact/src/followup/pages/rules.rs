@@ -183,9 +183,11 @@ fn rules_table(rules: &FollowupRules, w: &Words<'_>) -> Table {
 }
 
 fn others_table(rules: &FollowupRules, w: &Words<'_>) -> Table {
-    let recall = w.ui.k("rules-recall-sum").n("n", rules.recall.attempts).s("windows", windows(&rules.recall.call_windows));
+    let recall =
+        w.ui.k("rules-recall-sum").n("n", rules.recall.attempts).s("windows", windows(&rules.recall.call_windows));
     let own = rules.targets.iter().filter(|t| t.brand.is_some()).count();
-    let limits = w.ui.k("rules-limits-sum").n("lease", rules.limits.lease_minutes).n("dials", rules.limits.dials_per_hour);
+    let limits =
+        w.ui.k("rules-limits-sum").n("lease", rules.limits.lease_minutes).n("dials", rules.limits.dials_per_hour);
     let limits = limits.n("back", rules.limits.take_back_minutes);
     let row = |item: &str, text: String| Row::new(item, vec![w.t(item).into(), text.into()]);
     Table {

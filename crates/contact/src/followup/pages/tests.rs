@@ -490,7 +490,10 @@ async fn 话术页_保存_出错_恢复() {
         let agent = Browser::of(s, "agent-100");
         let call = agent.get(&format!("/calls/{contact}")).await.ok();
         assert!(call.contains("data-q=\"cleanliness.") && !call.contains("data-q=\"invoice_explained."));
-        assert_eq!(boss.post("/scripts/restored", &[("version", "0"), ("seen", "0")]).await.status, StatusCode::CONFLICT);
+        assert_eq!(
+            boss.post("/scripts/restored", &[("version", "0"), ("seen", "0")]).await.status,
+            StatusCode::CONFLICT
+        );
         let back = boss.post("/scripts/restored", &[("version", "0"), ("seen", "1")]).await;
         assert_eq!(back.status, StatusCode::SEE_OTHER);
         assert!(agent.get(&format!("/calls/{contact}")).await.ok().contains("data-q=\"invoice_explained."));

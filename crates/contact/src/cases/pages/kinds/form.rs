@@ -126,11 +126,7 @@ pub fn field(w: &Words<'_>, field: &Field, i: usize, new: bool) -> Vec<Section> 
     let mut rows: Vec<Optional> = field
         .options
         .iter()
-        .map(|o| Optional {
-            key: o.key.clone(),
-            zh: o.label.zh.clone(),
-            en: o.label.en.clone().unwrap_or_default(),
-        })
+        .map(|o| Optional { key: o.key.clone(), zh: o.label.zh.clone(), en: o.label.en.clone().unwrap_or_default() })
         .collect();
     rows.extend([Optional::default(), Optional::default()]);
     basics.push(w.field(at("options"), "options", Control::Options { rows, max: 40 }).wide().when("if-choice"));

@@ -17,7 +17,13 @@ pub fn sections(w: &Words<'_>, book: &KindBook, beside: &Beside) -> Vec<Section>
         section.fields.push(w.check(format!("question_map.{i}.gone"), "map-gone", false));
         list.push(section);
     }
-    let blank = QuestionRule { question: String::new(), option: None, kind: None, department: None, fields: Default::default() };
+    let blank = QuestionRule {
+        question: String::new(),
+        option: None,
+        kind: None,
+        department: None,
+        fields: Default::default(),
+    };
     let mut add = row(w, book, beside, "map.new", &blank);
     add.title = w.t("map-add");
     add.lead = w.t("map-add-lead");
@@ -132,7 +138,13 @@ pub fn read(read: &mut Read<'_>, book: &mut KindBook) {
         !gone.contains(&(at - 1))
     });
     if !read.get("map.new.answer").is_empty() {
-        let mut rule = QuestionRule { question: String::new(), option: None, kind: None, department: None, fields: Default::default() };
+        let mut rule = QuestionRule {
+            question: String::new(),
+            option: None,
+            kind: None,
+            department: None,
+            fields: Default::default(),
+        };
         read_row(read, "map.new", &mut rule);
         // The first that fits wins: what somebody adds must not hide behind a row for any question.
         let place = book.question_map.iter().position(|r| r.question == ANY).unwrap_or(book.question_map.len());

@@ -81,13 +81,7 @@ pub fn rule(w: &Words<'_>, beside: &Beside, rule: &Rule, i: usize, new: bool) ->
     let tries = tries(w, &at(""), rule.attempts, rule.spacing_hours, rule.different_half_days, &rule.call_windows);
     let who = vec![
         w.select(at("ask"), "ask", asks(w, &rule.ask)),
-        w.number(
-            at("fleet.max_vehicles_in_detail"),
-            "fleet",
-            rule.fleet.max_vehicles_in_detail,
-            (1, 50),
-            "vehicle",
-        ),
+        w.number(at("fleet.max_vehicles_in_detail"), "fleet", rule.fleet.max_vehicles_in_detail, (1, 50), "vehicle"),
         w.select(at("script"), "script", scripts(w, beside, &rule.script, false)),
         w.number(at("priority"), "priority", u32::try_from(rule.priority).unwrap_or(0), (0, 999), ""),
     ];
@@ -114,11 +108,7 @@ fn asks(w: &Words<'_>, now: &[Ask]) -> Vec<Choice> {
 /// A re-call is asked with a script for cases, everything else with one for visits or deliveries.
 fn scripts(w: &Words<'_>, beside: &Beside, now: &str, recall: bool) -> Vec<Choice> {
     let fits = |s: &&(String, Label, Subject)| (s.2 == Subject::Case) == recall;
-    let choice = |s: &(String, Label, Subject)| Choice {
-        value: s.0.clone(),
-        label: w.ui.label(&s.1),
-        on: s.0 == now,
-    };
+    let choice = |s: &(String, Label, Subject)| Choice { value: s.0.clone(), label: w.ui.label(&s.1), on: s.0 == now };
     beside.scripts.iter().filter(fits).map(choice).collect()
 }
 
@@ -207,8 +197,15 @@ fn read_tries(read: &mut Read<'_>, at: &str, into: Tries<'_>) {
 }
 
 pub fn recall(w: &Words<'_>, beside: &Beside, rule: &RecallRule) -> Vec<Section> {
-    let mut fields = tries(w, "recall.", rule.attempts, rule.spacing_hours, rule.different_half_days, &rule.call_windows);
-    fields.push(w.number("recall.expires_after_days", "recall-expires", rule.expires_after_days, (0, MOST_DAYS), "day"));
+    let mut fields =
+        tries(w, "recall.", rule.attempts, rule.spacing_hours, rule.different_half_days, &rule.call_windows);
+    fields.push(w.number(
+        "recall.expires_after_days",
+        "recall-expires",
+        rule.expires_after_days,
+        (0, MOST_DAYS),
+        "day",
+    ));
     fields.push(w.select("recall.script", "script", scripts(w, beside, &rule.script, true)));
     let priority = u32::try_from(rule.priority).unwrap_or(0);
     fields.push(w.number("recall.priority", "priority", priority, (0, 999), ""));

@@ -76,7 +76,8 @@ pub async fn of_rule(
     let new = run(&mut q, desk, beside, Some(after)).await?;
     let staff = people_port::agents(&mut q, scope.group, scope.store()?).await?;
     let names: Vec<(UserId, String)> = staff.into_iter().map(|a| (a.id, a.name)).collect();
-    let ids: BTreeSet<UserId> = old.days.values().chain(new.days.values()).flat_map(|d| &d.agents).map(|a| a.0).collect();
+    let ids: BTreeSet<UserId> =
+        old.days.values().chain(new.days.values()).flat_map(|d| &d.agents).map(|a| a.0).collect();
     let calls = |day: &Day, id: UserId| day.agents.iter().find(|a| a.0 == id).map_or(0, |a| a.1);
     let all: BTreeSet<StoreDate> = old.days.keys().chain(new.days.keys()).copied().collect();
     let none = Day::default();
@@ -92,11 +93,8 @@ pub async fn of_rule(
     });
     let rows: Vec<Line> = rows.filter(|l| l.before > 0 || l.after > 0).collect();
     let total = |run: &DryRun, id: UserId| run.days.values().map(|d| calls(d, id)).sum::<i64>();
-    let hands = ids.iter().map(|id| Hand {
-        name: name_of(&names, *id),
-        before: total(&old, *id),
-        after: total(&new, *id),
-    });
+    let hands =
+        ids.iter().map(|id| Hand { name: name_of(&names, *id), before: total(&old, *id), after: total(&new, *id) });
     let page = Preview {
         samples: samples(&ui, beside, after),
         days: DAYS,
@@ -168,4 +166,3 @@ impl Preview {
         self.after.nobody > 0
     }
 }
-

@@ -19,7 +19,8 @@ fn percent(permille: u32) -> String {
 
 /// `80`, `80.5`, `80%` and full-width digits.
 fn permille(text: &str) -> Option<u32> {
-    let plain: String = text.trim().trim_end_matches(['%', '％']).chars().map(|c| if c == '．' { '.' } else { c }).collect();
+    let plain: String =
+        text.trim().trim_end_matches(['%', '％']).chars().map(|c| if c == '．' { '.' } else { c }).collect();
     let (whole, tenth) = plain.trim().split_once('.').unwrap_or((plain.trim(), "0"));
     let tenth: u32 = if tenth.len() == 1 { tenth.parse().ok()? } else { return None };
     let whole: u32 = whole.parse().ok()?;
@@ -59,7 +60,11 @@ pub fn sections(w: &Words<'_>, rules: &FollowupRules) -> Vec<Section> {
         fields: vec![
             w.text("target.new.brand", "brand", "", 30),
             w.select("target.new.segment", "segment", segments(w, Some(Segment::RepairOther))),
-            w.field("target.new.permille", "permille", Control::Text { value: String::new(), max: 6, list: Vec::new() }),
+            w.field(
+                "target.new.permille",
+                "permille",
+                Control::Text { value: String::new(), max: 6, list: Vec::new() },
+            ),
         ],
         folded: true,
     });
@@ -92,7 +97,12 @@ pub fn read(read: &mut Read<'_>, rules: &mut FollowupRules) {
     let usual: Vec<Target> = rules.targets.iter().filter(|t| t.brand.is_none()).cloned().collect();
     for target in rules.targets.iter_mut().filter(|t| t.brand.is_some()) {
         if let Some(model) = usual.iter().find(|u| u.segment == target.segment) {
-            *target = Target { brand: target.brand.take(), permille: target.permille, key: target.key.clone(), ..model.clone() };
+            *target = Target {
+                brand: target.brand.take(),
+                permille: target.permille,
+                key: target.key.clone(),
+                ..model.clone()
+            };
         }
     }
     let mut at = 0;
@@ -132,7 +142,9 @@ mod tests {
 
     #[test]
     fn percents_are_read_as_people_write_them() {
-        for (text, want) in [("80", Some(800)), ("80.5", Some(805)), ("80%", Some(800)), ("80.55", None), ("viel", None)] {
+        for (text, want) in
+            [("80", Some(800)), ("80.5", Some(805)), ("80%", Some(800)), ("80.55", None), ("viel", None)]
+        {
             assert_eq!(permille(text), want, "{text}");
         }
         assert_eq!((percent(800), percent(805)), ("80".into(), "80.5".into()));
