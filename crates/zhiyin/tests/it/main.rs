@@ -1,6 +1,10 @@
 //! Tests across capabilities: one binary.
+mod access;
 mod architecture;
+mod disk_full;
 mod engines;
+mod house;
+mod logs;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ mod changed;
 mod command;
 mod dms;
 mod files;
+mod full;
 mod kept;
 mod messages;
 mod rejected;
