@@ -1,6 +1,7 @@
 //! Tests across capabilities: one binary.
 mod access;
 mod architecture;
+mod clock;
 mod disk_full;
 mod engines;
 mod house;
