@@ -33,6 +33,7 @@ problem-not-found = Not found, or not yours to see
 problem-forbidden = You do not have this right; ask your supervisor
 problem-sign-in = Sign in first
 problem-busy = Very busy at the moment; try again shortly
+read-only-banner = The disk is full: you can read but not save. Leave what is unsaved on its page; finished calls stay on this device and are sent once there is room.
 problem-read-only = The disk is full: you can read but not save. It recovers by itself once there is room.
 problem-internal = Our fault, and it is logged; give the administrator this number
 problem-home = Back to the start

@@ -27,6 +27,7 @@ problem-not-found = 没有找到，或者你无权查看
 problem-forbidden = 你没有这项权限，需要时请找主管开通
 problem-sign-in = 请先登录
 problem-busy = 现在太忙，请稍后再试
+read-only-banner = 磁盘已满：现在只能查看，不能保存。没保存的内容请先留在页面上，写好的回访会存在这台设备上，腾出空间后自动恢复。
 problem-read-only = 磁盘已满，暂时只能查看、不能保存；腾出空间后会自动恢复
 problem-internal = 程序出错了，已经记录；可把编号告诉管理员
 problem-home = 回到首页

@@ -17,7 +17,7 @@ mod customers;
 mod deliveries;
 mod flush;
 pub mod input;
-mod keys;
+pub(crate) mod keys;
 mod known;
 mod ledger;
 mod matching;

@@ -18,7 +18,7 @@ use crate::customers::edit::{day, only_changed, text};
 use crate::customers::store as people;
 use crate::intake::input::{CarIn, OwnerIn};
 use crate::intake::{self, DeliveryIn, RepairOrderIn};
-use crate::search;
+use crate::{search, timeline};
 
 /// A car as the form has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -512,12 +512,62 @@ pub async fn add_delivery(db: &Db, scope: &Scope, customer: CustomerId, form: &D
 }
 
 fn delivery_words(d: &DeliveryRow) -> Value {
-    json!({ "consultant": d.consultant, "price": d.price_fen, "note": d.note, "state": d.state })
+    json!({
+        "vehicle": d.vehicle_id, "delivered_on": d.delivered_on, "consultant": d.consultant, "price": d.price_fen,
+        "note": d.note, "state": d.state,
+    })
 }
 
-/// A correction. Car and day make the record: a wrong one is cancelled and entered anew.
+/// Noon of the day, since nobody wrote down the minute.
+const NOON: u16 = 720;
+
+/// The timeline tells a corrected delivery at its new day.
+async fn tell_again(tx: &mut Tx, row: &DeliveryRow) -> Result<()> {
+    let group = tx.scope().group;
+    let calendar = crate::identity::calendar::of(tx, group, row.store_id).await?;
+    timeline::forget(tx, group, row.customer_id, "delivery", row.id.raw()).await?;
+    let entry = timeline::Entry {
+        customer: row.customer_id,
+        store: Some(row.store_id),
+        at: calendar.at(row.delivered_on, NOON),
+        kind: "delivery",
+        subject: row.id.raw(),
+        args: json!({}),
+        import: row.import_id,
+    };
+    timeline::add(tx, entry).await
+}
+
+/// The ownership that began with the wrong car or day is put right, and that of whoever had the car before.
+async fn move_ownership(tx: &mut Tx, (old_car, old_day): (VehicleId, StoreDate), row: &DeliveryRow) -> Result<()> {
+    let group = tx.scope().group;
+    let mut spans = store::ownerships(tx, group, &[old_car]).await?;
+    let began = |o: &OwnershipRow| o.customer_id == row.customer_id && o.from_day == old_day;
+    let same_car = old_car == row.vehicle_id;
+    let mut touched = vec![row.customer_id];
+    if spans.iter().any(began) {
+        for span in spans.iter_mut().filter(|o| began(o) || o.until_day == Some(old_day)) {
+            touched.push(span.customer_id);
+            match (began(span), same_car) {
+                (true, true) => span.from_day = row.delivered_on,
+                (true, false) => store::drop_ownership(tx, span.id).await?,
+                (false, true) => span.until_day = Some(row.delivered_on.max(span.from_day)),
+                (false, false) => span.until_day = None,
+            }
+        }
+        spans.retain(|o| same_car || !began(o));
+        store::put_ownerships(tx, &spans).await?;
+    }
+    if !same_car {
+        super::hand_over(tx, row.vehicle_id, row.customer_id, row.delivered_on).await?;
+    }
+    search::refresh(tx, &touched).await
+}
+
+/// A correction; of car and day too, and with them of who owned which car since when.
 /// # Errors
-/// `NotFound` in another store, `Conflict` when somebody else saved meanwhile.
+/// `NotFound` in another store, `Conflict` when somebody else saved meanwhile; `Invalid` for a car without a VIN or a
+/// delivery that is known already.
 pub async fn save_delivery(
     db: &Db,
     scope: &Scope,
@@ -531,6 +581,20 @@ pub async fn save_delivery(
             return Err(Problem::Conflict("delivery-changed"));
         }
         let (before, was) = (delivery_words(&row), row.state);
+        let (old_car, old_day) = (row.vehicle_id, row.delivered_on);
+        row.vehicle_id = form.vehicle.unwrap_or(old_car);
+        row.delivered_on = form.delivered_on;
+        if (row.vehicle_id, row.delivered_on) != (old_car, old_day) {
+            let car = store::car(tx, scope, row.vehicle_id).await?;
+            let vin = car.vin.ok_or_else(|| Problem::invalid("vehicle", "delivery-without-vin"))?;
+            row.business_key = intake::keys::of_delivery(&vin, row.delivered_on);
+            let key = [row.business_key.clone()];
+            if !store::deliveries_by_key(tx, scope.group, row.store_id, &key).await?.is_empty() {
+                return Err(Problem::invalid("delivered_on", "delivery-known"));
+            }
+            move_ownership(tx, (old_car, old_day), &row).await?;
+            tell_again(tx, &row).await?;
+        }
         row.consultant.clone_from(&form.consultant);
         row.price_fen = form.price;
         row.note.clone_from(&form.note);

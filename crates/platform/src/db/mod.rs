@@ -4,6 +4,7 @@ mod engine;
 mod load;
 pub mod migrate;
 mod open;
+pub mod room;
 mod row;
 mod stmt;
 mod tx;
@@ -36,6 +37,7 @@ struct Inside {
     ids: Ids,
     wire: Arc<Wire>,
     hub: Hub,
+    room: room::Room,
 }
 
 enum Pools {
@@ -105,6 +107,9 @@ impl Db {
     /// # Errors
     /// `Busy` when no connection comes free in time, `ReadOnly` on a full volume.
     pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
+        if engine::sync_failed() {
+            return Err(Problem::ReadOnly);
+        }
         let inner = match &self.0.pools {
             // A deferred transaction that reads first fails under contention without waiting.
             Pools::Lite { write, .. } => {
@@ -140,6 +145,14 @@ impl Db {
             }
         }
         refused
+    }
+
+    /// Connections that are open, and those of them that nobody uses.
+    pub fn connections(&self) -> (u32, usize) {
+        match &self.0.pools {
+            Pools::Lite { read, write } => (read.size() + write.size(), read.num_idle() + write.num_idle()),
+            Pools::Pg(pool) => (pool.size(), pool.num_idle()),
+        }
     }
 
     /// Closes the pools, so that SQLite folds its write-ahead log.

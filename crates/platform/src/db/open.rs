@@ -47,6 +47,7 @@ impl Db {
             ids: Ids::new(node, floor),
             wire: options.wire,
             hub: Hub::default(),
+            room: super::room::Room::default(),
         })))
     }
 

@@ -138,7 +138,12 @@ macro_rules! transact {
             let begun = $db.begin($scope).await;
             let mut held = match begun {
                 Ok(held) => held,
-                Err(problem) => break Err(problem),
+                Err(problem) => {
+                    if matches!(problem, ::kernel::Problem::ReadOnly) {
+                        $db.no_room();
+                    }
+                    break Err(problem);
+                }
             };
             let outcome: ::kernel::Result<_> = {
                 let $tx = &mut held;
@@ -156,7 +161,12 @@ macro_rules! transact {
                     round += 1;
                     $crate::db::breathe(round).await;
                 }
-                settled => break settled,
+                settled => {
+                    if matches!(settled, Err(::kernel::Problem::ReadOnly)) {
+                        $db.no_room();
+                    }
+                    break settled;
+                }
             }
         }
     }};

@@ -41,7 +41,15 @@ pub const COOKIE_STRICT: &str = "__Host-zy";
 pub const COOKIE_PLAIN: &str = "zy_s";
 pub const COOKIE_DEVICE: &str = "zy_d";
 
-pub async fn front(State(app): State<App>, mut req: Request, next: Next) -> Response {
+pub async fn front(State(app): State<App>, req: Request, next: Next) -> Response {
+    // A stream is answered with its head; how long it then lasts says nothing.
+    let begun = std::time::Instant::now();
+    let answer = through(app, req, next).await;
+    super::meter::note(answer.status().as_u16(), begun.elapsed());
+    answer
+}
+
+async fn through(app: App, mut req: Request, next: Next) -> Response {
     let Ok(_seat) = app.seats.clone().try_acquire_owned() else {
         let mut busy = (StatusCode::SERVICE_UNAVAILABLE, "busy").into_response();
         busy.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));

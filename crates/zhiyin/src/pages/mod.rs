@@ -1,7 +1,7 @@
 //! Pages that belong to no capability.
 
 use askama::Template;
-use kernel::Millis;
+use kernel::{Millis, Problem};
 use platform::http::{Answer, Desk, Ui};
 use platform::{notices, transact};
 
@@ -57,7 +57,11 @@ pub async fn notices(desk: Desk) -> Answer {
     let ui = desk.ui();
     let list = notices::of(&mut desk.reads(), user).await?;
     if list.iter().any(|n| n.read_at.is_none()) {
-        transact!(desk.db(), desk.scope(), |tx| { notices::mark_read(tx, user).await })?;
+        match transact!(desk.db(), desk.scope(), |tx| { notices::mark_read(tx, user).await }) {
+            // On a full disk they can still be read; they only stay new.
+            Ok(()) | Err(Problem::ReadOnly) => {}
+            Err(other) => return Err(other.into()),
+        }
     }
     let lines = list
         .into_iter()

@@ -1,10 +1,15 @@
 //! Tests across capabilities: one binary.
+mod access;
 mod architecture;
 mod bulk;
 mod engines;
 mod figures;
 mod import_command;
 mod import_to_tasks;
+mod clock;
+mod disk_full;
+mod house;
+mod logs;
 mod words;
 
 use std::path::{Path, PathBuf};

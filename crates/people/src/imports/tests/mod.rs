@@ -6,6 +6,7 @@ mod command;
 mod dms;
 mod files;
 mod hostile;
+mod full;
 mod kept;
 mod messages;
 mod pages;
