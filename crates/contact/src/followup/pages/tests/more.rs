@@ -110,7 +110,6 @@ async fn 草稿_归它的门店_号码没存下也收() {
     in_shop(async |s| {
         let contact = one_order(s).await;
         let task = task(s).await;
-        s.agent(100, 1, None).await;
         // Switched to the second store since; still working in both.
         let both = Browser::of(s, "both-100");
         let form = [
