@@ -141,9 +141,9 @@ impl CallPage {
 /// until they take it, and a browser that fetches ahead takes nothing.
 pub async fn show(desk: Desk, Path(id): Path<ContactId>, headers: HeaderMap, fields: Fields) -> Answer {
     let scope = desk.scope();
-    let ahead = ["sec-purpose", "purpose"].iter().any(|name| {
-        headers.get(*name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("prefetch"))
-    });
+    let ahead = ["sec-purpose", "purpose"]
+        .iter()
+        .any(|name| headers.get(*name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("prefetch")));
     let held = store::contact(&mut desk.reads(), scope.group, scope.store()?, id).await?;
     let mine = held.holder(desk.now()) == scope.user;
     let takes = scope.reach(Cap::CallWork) == Some(Reach::Own) || (mine && scope.may(Cap::CallWork));
@@ -347,8 +347,7 @@ async fn staff(q: &mut impl Sql, data: &CallData) -> Result<Vec<String>, Problem
 
 /// What to be careful about: an open case, complaints of late.
 async fn alerts(ui: &Ui, desk: &Desk, data: &CallData) -> Result<Vec<String>, Problem> {
-    let mut alerts: Vec<String> =
-        data.view.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect();
+    let mut alerts: Vec<String> = data.view.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect();
     let complaints = call_history::complaints(desk, data).await?;
     if complaints > 0 {
         alerts.push(ui.k("call-complaints").n("n", complaints).to_string());

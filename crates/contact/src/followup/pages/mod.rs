@@ -28,8 +28,8 @@ use kernel::Cap;
 use platform::http::{Need, Routes};
 
 pub use inbound::button as inbound_button;
-pub use line_view::{KindPill, LineView, lines};
 pub use keys::rows as key_rows;
+pub use line_view::{KindPill, LineView, lines};
 pub use wishes::today_alerts;
 pub use words::kind_pills;
 

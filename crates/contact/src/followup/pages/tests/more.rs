@@ -93,8 +93,10 @@ async fn 一题没答_不算完成_车队答完才算() {
         let page = agent.get(&format!("/calls/{fleet}")).await.ok();
         let asked: Vec<String> =
             page.split("data-q=\"").skip(1).filter_map(|t| t.split('"').next()).map(str::to_owned).collect();
-        let tasks: Vec<String> = s.tasks().await.iter().filter(|t| t.subject_id > 10).map(|t| t.id.to_string()).collect();
-        let mut form = vec![("client_id".to_owned(), "fedcba9876543210".to_owned()), ("outcome".into(), "complete".into())];
+        let tasks: Vec<String> =
+            s.tasks().await.iter().filter(|t| t.subject_id > 10).map(|t| t.id.to_string()).collect();
+        let mut form =
+            vec![("client_id".to_owned(), "fedcba9876543210".to_owned()), ("outcome".into(), "complete".into())];
         form.extend(tasks.iter().map(|t| ("task".to_owned(), t.clone())));
         form.extend(asked.iter().filter(|q| *q != "moment").map(|q| (format!("a.{q}"), "skip".to_owned())));
         agent.post(&format!("/calls/{fleet}/attempts"), &slices(&form)).await;
@@ -193,7 +195,9 @@ async fn 结果对话框_按数据生成() {
         .expect("saved");
         let agent = Browser::of(s, "agent-100");
         let page = agent.get(&format!("/calls/{contact}")).await.ok();
-        for wanted in ["id=\"o-meeting\"", "at.quick.meeting", "name=\"at.meeting\"", "value=\"meeting\"", "data-key=\"a\""] {
+        for wanted in
+            ["id=\"o-meeting\"", "at.quick.meeting", "name=\"at.meeting\"", "value=\"meeting\"", "data-key=\"a\""]
+        {
             assert!(page.contains(wanted), "missing {wanted}");
         }
         let at = s.w.clock.now().plus_hours(5).0.to_string();
@@ -228,7 +232,10 @@ async fn 主管页面_份额预览_批量_查找按来电() {
         assert!(preview.contains("这是预览") && preview.contains("value=\"3\""));
         assert!(!boss.get("/queue/shares").await.ok().contains("value=\"3\""), "nothing was saved");
         assert_eq!(boss.post("/queue/shares", &form("x", &[])).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let saved = boss.post("/queue/shares", &form("3", &[("from.100", "2026-11-19"), ("until.100", "2026-11-25")])).await.ok();
+        let saved = boss
+            .post("/queue/shares", &form("3", &[("from.100", "2026-11-19"), ("until.100", "2026-11-25")]))
+            .await
+            .ok();
         assert!(saved.contains("已保存") && saved.contains("name=\"undo\""), "with the way back");
         assert!(saved.contains("/queue/shares/100/handover"), "what they cannot do is offered");
         let handed = boss.post("/queue/shares/100/handover", &[]).await.ok();
