@@ -32,7 +32,7 @@ const OUTCOMES = [
   ["x", "拒访"],
   ["z", "不再", async (page) => page.keyboard.press("y")],
   ["l", "中断"],
-  ["e", "误拨"],
+  ["e", "拨错"],
   ["Control+Enter", "完成"],
 ];
 

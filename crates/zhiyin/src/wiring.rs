@@ -131,6 +131,7 @@ pub fn routes() -> Routes {
         .get("/sw.js", Need::Public, service_worker)
         .get("/offline", Need::Public, pages::offline)
         .get("/drafts", Need::SignedIn, pages::drafts)
+        .get("/counts", Need::SignedIn, pages::counts)
         .get("/notices", Need::SignedIn, pages::notices)
         .merge(today::routes())
         .merge(followup::routes())

@@ -73,6 +73,8 @@ class Keeper {
   private timer = 0;
   private busy = false;
   private dirty = false;
+  /** The server has it. */
+  private settled = false;
 
   constructor(private readonly form: HTMLFormElement) {
     this.draft = {
@@ -168,12 +170,11 @@ class Keeper {
     else await this.wait(answer.outcome === "signin");
   }
 
-  /** The page goes, and with it what it alone knew: any tab may send the rest. */
-  private async letGo(): Promise<void> {
-    if (this.draft.state !== "pending" || !this.draft.holder) return;
+  /** The page goes, and with it what it alone knew: any tab may send the rest. One step: a page that goes takes no second. */
+  private letGo(): Promise<void> {
+    if (this.settled || this.draft.state !== "pending" || !this.draft.holder) return Promise.resolve();
     this.draft = { ...this.draft, holder: undefined };
-    const known = (await draftsOf(this.draft.user)).some((draft) => draft.client === this.draft.client);
-    if (known) await keep(this.draft);
+    return keep(this.draft).catch(() => undefined);
   }
 
   private explain(text: string): void {
@@ -208,6 +209,7 @@ class Keeper {
   }
 
   private leave(next: string | null): void {
+    this.settled = true;
     location.assign(next?.startsWith("/") ? next : (this.form.dataset["draftNext"] ?? location.href));
   }
 }

@@ -45,10 +45,7 @@ impl Context {
     pub fn shut_kinds(&self, now: Millis) -> Vec<String> {
         let rules = self.rules();
         let kinds = rules.rules.iter().map(|r| r.key.as_str()).chain([super::model::RECALL]);
-        kinds
-            .filter(|kind| !CallHours::new(&self.cal, rules.windows(kind)).is_open(now))
-            .map(str::to_owned)
-            .collect()
+        kinds.filter(|kind| !CallHours::new(&self.cal, rules.windows(kind)).is_open(now)).map(str::to_owned).collect()
     }
 
     pub fn today(&self, now: Millis) -> StoreDate {

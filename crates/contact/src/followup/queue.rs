@@ -7,8 +7,8 @@ use platform::keyed;
 use super::context::Context;
 use super::hours::CallHours;
 use super::model::{Aside, RECALL};
-use super::store::{self, Place, QueueRow, Section, Whose};
 use super::numbers::whom;
+use super::store::{self, Place, QueueRow, Section, Whose};
 use super::{lease, people_port};
 
 /// What is promised within these minutes stands in front.

@@ -16,7 +16,8 @@ const SHOWN: i64 = 30;
 /// The person of the store that a remark names: by their name as it is written there, alone or with what is around it.
 pub fn named(staff: &[(UserId, String)], person: Option<&str>) -> Option<UserId> {
     let person = person?.trim();
-    let mut found = staff.iter().filter(|(_, name)| !name.is_empty() && (name == person || person.contains(name.as_str())));
+    let mut found =
+        staff.iter().filter(|(_, name)| !name.is_empty() && (name == person || person.contains(name.as_str())));
     let first = found.next()?;
     // Two of one name: whom it means is for a person to say.
     found.next().is_none().then_some(first.0)

@@ -1,7 +1,9 @@
 //! Pages that belong to no capability.
 
 use askama::Template;
-use kernel::{Millis, Problem};
+use contact::cases;
+use contact::followup::queue::{self, Filter, View};
+use kernel::{Cap, Millis, Problem, Reach};
 use platform::http::{Answer, Desk, Ui};
 use platform::{notices, transact};
 
@@ -32,6 +34,31 @@ struct DraftsPage {
 /// As the template answers.
 pub async fn drafts(desk: Desk) -> Answer {
     desk.page(&DraftsPage { ui: desk.ui() })
+}
+
+/// GET /counts: how much waits behind the entries of the menu, by address.
+/// # Errors
+/// As the database answers.
+pub async fn counts(desk: Desk) -> Answer {
+    let scope = desk.scope();
+    let (mut q, now) = (desk.reads(), desk.now());
+    let mut counts = serde_json::Map::new();
+    if scope.store.is_some() {
+        let own = scope.reach(Cap::CallWork) == Some(Reach::Own);
+        let view = match (own, scope.may(Cap::QueueSee)) {
+            (true, _) => Some(View::Mine),
+            (false, true) => Some(View::All),
+            (false, false) => None,
+        };
+        if let Some(view) = view {
+            let found = queue::counts(&mut q, scope, &Filter { view, ..Filter::default() }, now).await?;
+            counts.insert("/queue".into(), found.today.into());
+        }
+        if scope.may(Cap::CaseRead) {
+            counts.insert("/cases".into(), cases::heaps(&mut q, scope, now).await?.open.into());
+        }
+    }
+    desk.json(&counts)
 }
 
 /// One notification, worded.

@@ -69,13 +69,7 @@ pub async fn on_customer(
 }
 
 /// When and on which number the contact is tried next.
-pub fn on_contact(
-    context: &Context,
-    contact: &mut Contact,
-    tasks: &[Task],
-    call: &Begun<'_>,
-    numbers: &Numbers,
-) {
+pub fn on_contact(context: &Context, contact: &mut Contact, tasks: &[Task], call: &Begun<'_>, numbers: &Numbers) {
     contact.last_outcome = Some(call.outcome.key.clone());
     contact.last_attempt_at = Some(call.attempt.ended_at);
     contact.skip_reason = None;

@@ -121,7 +121,7 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         effects::end_of_sold(tx, &context, &attempt, new, &mut undo).await?;
     }
 
-    if outcome.reached && !late {
+    if outcome.reached && !late && outcome.ends != Ends::Programme {
         peace::leave(tx, &context, &attempt, &contact, fleet, &mut undo).await?;
     }
     if outcome.ends == Ends::Programme {

@@ -42,10 +42,12 @@ pub async fn leave(
             continue;
         }
         undo.remember_contact(&contact);
+        for task in &open {
+            undo.remember_task(task);
+        }
         let quiet = attempt.ended_at.plus(days * Millis::DAY);
         let mut none = Vec::new();
         for task in own.iter_mut().filter(|t| t.is_open() && t.due_at <= quiet) {
-            undo.remember_task(task);
             task.close(TaskResult::Cancelled, now);
             store::save_task(tx, task).await?;
             undo.skipped.push(Skipped { kind: task.kind.clone(), subject: task.subject_kind, id: task.subject_id });

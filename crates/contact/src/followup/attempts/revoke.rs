@@ -94,7 +94,8 @@ async fn restore(tx: &mut Tx, attempt: &Attempt, undo: &Undo, now: Millis) -> Re
     for before in &undo.contacts {
         let mut contact = held.iter().find(|c| c.id == before.id).cloned().ok_or(SINCE)?;
         let taken = contact.holder(now).is_some_and(|u| u != attempt.agent_id);
-        let gained = tasks.iter().any(|t| t.contact_id == Some(contact.id) && t.is_open() && !undo.knows_task(t.id));
+        let gained =
+            tasks.iter().any(|t| t.contact_id == Some(contact.id) && t.is_open() && !undo.seen.contains(&t.id));
         if contact.version != before.version || taken || gained {
             return Err(SINCE);
         }

@@ -18,6 +18,9 @@ pub struct Undo {
     pub best_time: Option<Option<String>>,
     pub sold: Vec<(VehicleId, StoreDate)>,
     pub opted_out: bool,
+    /// Tasks that were there, changed by the call or not: what is not among them came later.
+    #[serde(default)]
+    pub seen: Vec<TaskId>,
     /// Events that were skipped because of this call.
     #[serde(default)]
     pub skipped: Vec<Skipped>,
@@ -97,6 +100,7 @@ impl Undo {
         if self.knows_task(t.id) {
             return;
         }
+        self.seen.push(t.id);
         self.tasks.push(TaskBefore {
             id: t.id,
             version: t.version,

@@ -183,15 +183,16 @@ const UNWRITTEN: &str = "（未写明）";
 fn remarks(fields: &Fields, tasks: &[(TaskId, &Script)], given: &[Given]) -> Vec<RemarkIn> {
     let wants_answer = fields.has("wants_answer");
     // Whom a remark names stands with that remark.
-    let make = |task: Option<TaskId>, mark: Mark, text: String, department: Option<Department>, person: &str| RemarkIn {
-        task,
-        mark,
-        text,
-        person: fields.opt(person).filter(|_| mark == Mark::Praise).map(str::to_owned),
-        wants_answer,
-        case_kind: None,
-        department,
-    };
+    let make =
+        |task: Option<TaskId>, mark: Mark, text: String, department: Option<Department>, person: &str| RemarkIn {
+            task,
+            mark,
+            text,
+            person: fields.opt(person).filter(|_| mark == Mark::Praise).map(str::to_owned),
+            wants_answer,
+            case_kind: None,
+            department,
+        };
     let mut list: Vec<RemarkIn> = fields
         .starting("m.")
         .filter_map(|(field, mark)| {

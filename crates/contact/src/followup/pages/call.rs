@@ -54,6 +54,8 @@ struct CallPage {
     alerts: Vec<String>,
     vehicles: Vec<(String, String)>,
     history: Vec<Past>,
+    /// HTML of the cases' own: what was complained about, and how it stands.
+    cases: String,
     staff: Vec<String>,
     title: String,
     count: usize,
@@ -139,9 +141,9 @@ impl CallPage {
 /// until they take it, and a browser that fetches ahead takes nothing.
 pub async fn show(desk: Desk, Path(id): Path<ContactId>, headers: HeaderMap, fields: Fields) -> Answer {
     let scope = desk.scope();
-    let ahead = ["sec-purpose", "purpose"].iter().any(|name| {
-        headers.get(*name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("prefetch"))
-    });
+    let ahead = ["sec-purpose", "purpose"]
+        .iter()
+        .any(|name| headers.get(*name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("prefetch")));
     let held = store::contact(&mut desk.reads(), scope.group, scope.store()?, id).await?;
     let mine = held.holder(desk.now()) == scope.user;
     let takes = scope.reach(Cap::CallWork) == Some(Reach::Own) || (mine && scope.may(Cap::CallWork));
@@ -216,6 +218,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         alerts: alerts(&ui, desk, data).await?,
         vehicles: owned(data),
         history: call_history::load(desk, data).await?,
+        cases: desk.slot("customer.cases", data.customer_id().raw()).await?,
         staff: staff(&mut q, data).await?,
         title: ui.k("call-heading").s("script", ui.label(&script.label)).n("n", roots(&chosen)).to_string(),
         count: roots(&chosen),
@@ -344,8 +347,7 @@ async fn staff(q: &mut impl Sql, data: &CallData) -> Result<Vec<String>, Problem
 
 /// What to be careful about: an open case, complaints of late.
 async fn alerts(ui: &Ui, desk: &Desk, data: &CallData) -> Result<Vec<String>, Problem> {
-    let mut alerts: Vec<String> =
-        data.view.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect();
+    let mut alerts: Vec<String> = data.view.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect();
     let complaints = call_history::complaints(desk, data).await?;
     if complaints > 0 {
         alerts.push(ui.k("call-complaints").n("n", complaints).to_string());

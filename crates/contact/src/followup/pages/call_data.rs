@@ -120,10 +120,7 @@ impl CallData {
 
     pub fn asks(&self) -> Result<Vec<AskFor<'_>>> {
         let fleet = self.fleet();
-        self.tasks
-            .iter()
-            .map(|t| Ok(ask_for(t, self.script(t)?, fleet)))
-            .collect()
+        self.tasks.iter().map(|t| Ok(ask_for(t, self.script(t)?, fleet))).collect()
     }
 
     /// Vehicles of a fleet that are asked about in detail.

@@ -35,8 +35,7 @@ pub async fn load(desk: &Desk, data: &CallData) -> Result<Vec<Past>> {
     let scope = desk.scope();
     let mut q = desk.reads();
     let lines = timeline::of(&mut q, scope, data.customer_id(), None, SHOWN).await?;
-    let calls: Vec<AttemptId> =
-        lines.iter().filter(|l| l.kind == "call").map(|l| AttemptId::new(l.subject)).collect();
+    let calls: Vec<AttemptId> = lines.iter().filter(|l| l.kind == "call").map(|l| AttemptId::new(l.subject)).collect();
     let answers = store::answers_of(&mut q, scope.group, &calls).await?;
     let remarks = store::remarks_of(&mut q, scope.group, &calls).await?;
     let ui = desk.ui();

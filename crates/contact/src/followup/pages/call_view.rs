@@ -6,8 +6,8 @@ use platform::http::Ui;
 use platform::i18n::Locale;
 
 use super::words;
-use crate::followup::hours::CallHours;
 use crate::followup::call::Answer;
+use crate::followup::hours::CallHours;
 use crate::followup::model::TaskResult;
 use crate::followup::outcomes::{Need, Next, Outcomes};
 use crate::scripts::{Asked, Question, QuestionKind, Script, Situation, Tongue, Words, say};

@@ -26,9 +26,13 @@ pub async fn page(desk: &Desk, data: &CallData) -> Answer {
     let ui = desk.ui();
     let scope = desk.scope();
     let contact = &data.view.contact;
-    let waiting =
-        crate::followup::store::waiting_of_customer(&mut desk.reads(), scope.group, scope.store()?, contact.customer_id)
-            .await?;
+    let waiting = crate::followup::store::waiting_of_customer(
+        &mut desk.reads(),
+        scope.group,
+        scope.store()?,
+        contact.customer_id,
+    )
+    .await?;
     let page = DonePage {
         customer: contact.customer_id,
         person: data.view.person.clone(),

@@ -106,8 +106,12 @@ fn why(ui: &Ui, line: &Line) -> String {
             if line.overdue { format!("{} · {later}", ui.v("queue-why", Why::Overdue)) } else { later }
         }
         Why::Tried => ui.k("queue-why-tried").n("n", line.attempts).to_string(),
-        Why::Promise | Why::Overdue | Why::DueToday | Why::Recall | Why::Window | Why::PromisedLater | Why::CaseOpen => {
-            ui.v("queue-why", line.why).into_owned()
-        }
+        Why::Promise
+        | Why::Overdue
+        | Why::DueToday
+        | Why::Recall
+        | Why::Window
+        | Why::PromisedLater
+        | Why::CaseOpen => ui.v("queue-why", line.why).into_owned(),
     }
 }

@@ -34,8 +34,8 @@ use crate::followup::outcomes::Outcomes;
 use crate::followup::rules::FollowupRules;
 
 pub use inbound::button as inbound_button;
-pub use line_view::{KindPill, LineView, lines};
 pub use keys::rows as key_rows;
+pub use line_view::{KindPill, LineView, lines};
 pub use wishes::today_alerts;
 pub use words::kind_pills;
 

@@ -1,5 +1,7 @@
 //! The queue and the call as a browser meets them, on both databases.
 
+mod more;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -44,11 +46,19 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
             ],
             // Head office: the rules of every store.
             "office" => vec![(Cap::RuleEdit, Reach::Group), (Cap::CustomerRead, Reach::Store)],
+            "both" => vec![(Cap::CallWork, Reach::Own), (Cap::CustomerRead, Reach::Store)],
+            "care" => vec![
+                (Cap::CallWork, Reach::Store),
+                (Cap::QueueSee, Reach::Store),
+                (Cap::QueueAssign, Reach::Store),
+                (Cap::CustomerRead, Reach::Store),
+            ],
             "manager" => vec![(Cap::CaseHandle, Reach::Department), (Cap::CustomerRead, Reach::Store)],
             _ => return Ok(None),
         };
-        let store = StoreId::new(if role == "stranger" { 11 } else { 10 });
-        let post = Post { role: role.into(), stores: Stores::These(vec![store]), department: None, grants };
+        let store = StoreId::new(if matches!(role, "stranger" | "both") { 11 } else { 10 });
+        let stores = if role == "both" { vec![StoreId::new(10), store] } else { vec![store] };
+        let post = Post { role: role.into(), stores: Stores::These(stores), department: None, grants };
         let scope = Scope { user: Some(user), group: kernel::Id::new(1), store: Some(store), posts: vec![post] };
         Ok(Some(Who {
             session: kernel::Id::new(1),
@@ -355,7 +365,7 @@ async fn 客户的话_按标记记下() {
             &[
                 ("m.wishes", "praise"),
                 ("t.wishes", "小邓很耐心"),
-                ("person", "邓超群"),
+                ("p.wishes", "邓超群"),
                 ("remark", "空调又响了"),
                 ("complaint", "1"),
                 ("booking", "周六上午"),
@@ -371,7 +381,8 @@ async fn 客户的话_按标记记下() {
         let view = followup::call::open(&mut s.w.db.reads(), &s.me(), contact.parse().expect("id"), s.w.clock.now())
             .await
             .expect("view");
-        assert_eq!(view.attempts[0].note.as_deref(), Some("预约保养：周六上午"));
+        let wishes = followup::wishes::open(&mut s.w.db.reads(), &s.me()).await.expect("wishes");
+        assert_eq!(wishes.iter().map(|w| w.wish.as_str()).collect::<Vec<_>>(), ["周六上午"]);
         assert_eq!(view.remarks[0].person.as_deref(), Some("邓超群"));
     })
     .await;

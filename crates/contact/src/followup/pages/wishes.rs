@@ -36,8 +36,7 @@ pub async fn show(desk: Desk) -> Answer {
     let customers: Vec<CustomerId> = found.iter().map(|w| w.customer_id).collect();
     let cars: Vec<VehicleId> = found.iter().filter_map(|w| w.vehicle_id).collect();
     let names = people_port::names(&mut q, scope.group, &customers, &cars).await?;
-    let waiting =
-        crate::followup::store::waiting_customers(&mut q, scope.group, scope.store()?, &customers).await?;
+    let waiting = crate::followup::store::waiting_customers(&mut q, scope.group, scope.store()?, &customers).await?;
     let ui = desk.ui();
     let rows = found
         .into_iter()

@@ -142,8 +142,19 @@ pub async fn insert_answers(tx: &mut Tx, rows: &[Vec<Val>]) -> Result<()> {
 
 /// Rows: id, attempt, task, mark, text, person, who that is, wants_answer.
 pub async fn insert_remarks(tx: &mut Tx, rows: &[Vec<Val>]) -> Result<()> {
-    let columns =
-        ["id", "group_id", "store_id", "attempt_id", "task_id", "mark", "text", "person", "person_id", "wants_answer", "at"];
+    let columns = [
+        "id",
+        "group_id",
+        "store_id",
+        "attempt_id",
+        "task_id",
+        "mark",
+        "text",
+        "person",
+        "person_id",
+        "wants_answer",
+        "at",
+    ];
     tx.bulk("remark", &columns, rows, "").await.map(|_| ())
 }
 

@@ -42,7 +42,11 @@ macro_rules! columns {
 macro_rules! section {
     ($whose:literal) => {
         concat!(
-            "SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND ", $whose, "state='open' AND group_id=$1 \
+            "SELECT ",
+            columns!(),
+            " FROM contact WHERE store_id=$2 AND ",
+            $whose,
+            "state='open' AND group_id=$1 \
              AND (CASE WHEN not_before <= $3 AND NOT EXISTS (SELECT 1 FROM {{each:$12}} \
              WHERE contact.kinds LIKE '%,' || value || ',%') THEN 1 ELSE 0 END)=CAST($5 AS BIGINT) \
              AND (promise_at IS NULL OR promise_at > $4 OR (skip_reason IS NOT NULL AND not_before > $3)) \
@@ -82,7 +86,9 @@ stmt!(COUNTS_ALL, counts!(""));
 macro_rules! matching {
     ($whose:literal) => {
         concat!(
-            "SELECT id AS v FROM contact WHERE store_id=$2 AND ", $whose, "state='open' AND group_id=$1 AND kinds LIKE $3 \
+            "SELECT id AS v FROM contact WHERE store_id=$2 AND ",
+            $whose,
+            "state='open' AND group_id=$1 AND kinds LIKE $3 \
              ORDER BY due_at, attempts, rank, id LIMIT $4"
         )
     };

@@ -100,7 +100,8 @@ async fn 先放一放_约定的时间不变() {
         call.agreed_at = Some(at("2026-11-19 15:00"));
         s.save(&s.me(), &call).await.expect("agreed");
         s.now("2026-11-19 15:00");
-        let back = transact!(s.w.db, &s.me(), |tx| { lease::put_aside(tx, contact, Aside::BusyNow).await }).expect("aside");
+        let back =
+            transact!(s.w.db, &s.me(), |tx| { lease::put_aside(tx, contact, Aside::BusyNow).await }).expect("aside");
         let held = s.only().await;
         assert_eq!(held.promise_at.map(show).as_deref(), Some("2026-11-19 15:00"), "as agreed with the customer");
         assert_eq!((back, show(back)), (held.not_before, "2026-11-19 16:00".into()));
@@ -215,7 +216,8 @@ async fn 送修人号码有误_改打车主_称呼也换() {
         dead.phone_line = Some(kernel::PhoneLineId::new(12));
         s.save(&s.me(), &dead).await.expect("saved");
         assert_eq!(asked().await, "陈晓帆", "the owner's number is dialled: the owner is greeted");
-        let view = crate::followup::call::open(&mut s.w.db.reads(), &s.me(), contact, s.w.clock.now()).await.expect("view");
+        let view =
+            crate::followup::call::open(&mut s.w.db.reads(), &s.me(), contact, s.w.clock.now()).await.expect("view");
         assert_eq!(view.person, "陈晓帆");
     })
     .await;
@@ -373,7 +375,8 @@ async fn 请假_做不了的交给别人_按条件批量改派() {
         let moved = transact!(s.w.db, &boss, |tx| { distribute::hand_over(tx, AGENT).await }).expect("moved");
         assert_eq!((moved.len(), held(AGENT).await, held(other).await, undoable().await), (3, 3, 3, 0));
         // And back again: what was handed over is known.
-        let back = transact!(s.w.db, &boss, |tx| { distribute::reassign(tx, &moved, Some(AGENT)).await }).expect("back");
+        let back =
+            transact!(s.w.db, &boss, |tx| { distribute::reassign(tx, &moved, Some(AGENT)).await }).expect("back");
         assert_eq!((back, held(AGENT).await), (3, 6));
         // By filter: all of one agent and one kind.
         let by = async |from, kind: Option<&'static str>| {
@@ -422,8 +425,9 @@ async fn 待补号码_翻页不断() {
         let (mut after, mut seen) = (None::<String>, Vec::new());
         loop {
             let mut q = s.w.db.reads();
-            let (rows, next) =
-                lists::numbers_needed(&mut q, &s.me(), after.as_deref(), Millis(s.w.clock.now().0)).await.expect("rows");
+            let (rows, next) = lists::numbers_needed(&mut q, &s.me(), after.as_deref(), Millis(s.w.clock.now().0))
+                .await
+                .expect("rows");
             seen.extend(rows.iter().map(|r| r.customer_id.raw()));
             match next {
                 Some(next) => after = Some(next),
