@@ -65,13 +65,13 @@ async function freshData() {
  * @param {{demo?: boolean, now?: string, env?: Record<string, string>, args?: string[]}} [options]
  *   `demo`: with the demonstration store (default); `now`: ISO instant at which the test clock starts.
  * @returns an object with `origin`, `signin(persona)` → one-time link, by role (its first person) or by name, `setup` → link of an empty installation,
- *   `kill()` (as a power cut would), `start()` again on the same data and port, `stop()`, `log` (lines so far).
+ *   `kill()` (as a power cut would), `term()` (as an update would), `startAt(instant)` (the same data at another moment), `start()` again on the same data and port, `stop()`, `log` (lines so far).
  */
 export async function startServer({ demo = true, now, env = {}, args = [] } = {}) {
   const data = await freshData();
   const port = await freePort();
   const links = new Map();
-  const server = { origin: `http://127.0.0.1:${port}`, port, data: data.env, log: [], signin, setup: null, start, kill, stop };
+  const server = { origin: `http://127.0.0.1:${port}`, port, data: data.env, log: [], signin, setup: null, start, kill, term, startAt, stop };
   let child = null;
 
   function signin(persona) {
@@ -81,6 +81,7 @@ export async function startServer({ demo = true, now, env = {}, args = [] } = {}
   }
 
   async function start() {
+    links.clear();
     const command = ["serve", ...(demo ? ["--demo"] : []), "--port", String(port), ...args];
     child = spawn(binary(), command, {
       cwd: root,
@@ -126,6 +127,18 @@ export async function startServer({ demo = true, now, env = {}, args = [] } = {}
 
   async function kill() {
     await end("SIGKILL");
+  }
+
+  /** Asks it to stop and waits until it has; its data stays. */
+  async function term() {
+    await end("SIGTERM");
+  }
+
+  /** Stops it and starts it again on the same data at another moment; everybody signs in anew. */
+  async function startAt(moment) {
+    await term();
+    now = moment;
+    await start();
   }
 
   async function stop() {

@@ -48,6 +48,8 @@ pub async fn metrics(desk: Desk) -> Answer {
     let _ = writeln!(out, "# TYPE zhiyin_jobs_waiting gauge\nzhiyin_jobs_waiting {waiting}");
     let _ = writeln!(out, "# TYPE zhiyin_jobs_failed gauge\nzhiyin_jobs_failed {failed}");
     let _ = writeln!(out, "# TYPE zhiyin_seats_free gauge\nzhiyin_seats_free {seats}");
+    let streams = desk.db().hub().streams();
+    let _ = writeln!(out, "# TYPE zhiyin_event_streams gauge\nzhiyin_event_streams {streams}");
     Ok(([(axum::http::header::CONTENT_TYPE, "text/plain; version=0.0.4")], out).into_response())
 }
 

@@ -81,6 +81,7 @@ pub fn slots() -> Slots {
         .fill("today.figures", |desk, id| Box::pin(reports::figures(desk, id)))
         .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
         .fill("customer.actions", |desk, id| Box::pin(followup::inbound_button(desk, id)))
+        .fill("customer.actions", |desk, id| Box::pin(cases::open_button(desk, id)))
         .fill("customer.cases", |desk, id| Box::pin(cases::customer_cases(desk, id)))
 }
 
