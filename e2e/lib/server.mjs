@@ -68,14 +68,14 @@ async function freshData(name) {
  *   `demo`: with the demonstration store (default); `now`: ISO instant at which the test clock starts;
  *   `folder`: the data folder's name, or its whole path when it exists already.
  * @returns an object with `origin`, `signin(persona)` → one-time link, by role (its first person) or by name, `setup` → link of an empty installation,
- *   `run(...arguments)` → what another command of the program says beside it, `kill()` (as a power cut would), `start()` again on the same data and port, `stop()`, `log` (lines so far).
+ *   `run(...arguments)` → what another command of the program says beside it, `kill()` (as a power cut would), `term()` (as an update would), `startAt(instant)` (the same data at another moment), `start()` again on the same data and port, `stop()`, `log` (lines so far).
  */
 export async function startServer({ demo = true, now, env = {}, args = [], folder } = {}) {
   const data = await freshData(folder);
   const port = await freePort();
   const more = typeof env === "function" ? env(port) : env;
   const links = new Map();
-  const server = { origin: `http://127.0.0.1:${port}`, port, data: data.env, log: [], signin, setup: null, start, kill, stop, run };
+  const server = { origin: `http://127.0.0.1:${port}`, port, data: data.env, log: [], signin, setup: null, start, kill, term, startAt, stop, run };
   let child = null;
 
   function signin(persona) {
@@ -85,6 +85,7 @@ export async function startServer({ demo = true, now, env = {}, args = [], folde
   }
 
   async function start() {
+    links.clear();
     const command = ["serve", ...(demo ? ["--demo"] : []), "--port", String(port), ...args];
     child = spawn(binary(), command, {
       cwd: root,
@@ -140,6 +141,18 @@ export async function startServer({ demo = true, now, env = {}, args = [], folde
 
   async function kill() {
     await end("SIGKILL");
+  }
+
+  /** Asks it to stop and waits until it has; its data stays. */
+  async function term() {
+    await end("SIGTERM");
+  }
+
+  /** Stops it and starts it again on the same data at another moment; everybody signs in anew. */
+  async function startAt(moment) {
+    await term();
+    now = moment;
+    await start();
   }
 
   async function stop() {

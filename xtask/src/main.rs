@@ -3,6 +3,7 @@
 mod needs;
 mod postgres;
 mod run;
+mod screenshots;
 mod shell;
 mod steps;
 mod test;
@@ -12,13 +13,15 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask run [--demo] [ARGUMENTS…]   build and start the product; --demo: with the demonstration store
 cargo xtask test [--quick] [FILTER]     fmt, clippy, tests on both databases, types, browser journeys
-                                        --quick: no browser; FILTER: only tests and journeys of that name";
+                                        --quick: no browser; FILTER: only tests and journeys of that name
+cargo xtask screenshots                 pictures of every page of the demonstration store";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let done = match args.next().as_deref() {
         Some("run") => run::run(args),
         Some("test") => test::Wanted::parse(args).and_then(|wanted| test::test(&wanted)),
+        Some("screenshots") => screenshots::take(),
         Some("help" | "--help" | "-h") | None => {
             println!("{HELP}");
             Ok(())

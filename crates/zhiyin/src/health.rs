@@ -72,6 +72,7 @@ pub async fn metrics(desk: Desk, headers: HeaderMap) -> Answer {
         ),
         ("zhiyin_database_connections", i64::from(open)),
         ("zhiyin_database_connections_idle", gauge(idle)),
+        ("zhiyin_event_streams", gauge(desk.db().hub().streams())),
         ("zhiyin_read_only", i64::from(desk.db().is_full())),
     ];
     let mut out = String::new();

@@ -104,8 +104,14 @@ pub async fn serve(config: Config, demo: bool) -> anyhow::Result<ExitCode> {
     let worker = tokio::spawn(jobs::run(app.clone(), wiring::workers(), wiring::every(), stop));
     health::READY.store(true, std::sync::atomic::Ordering::SeqCst);
     println!("listening http://{address}");
-    platform::http::serve::run(listener, router(app), asked_to_stop()).await?;
-    health::READY.store(false, std::sync::atomic::Ordering::SeqCst);
+    let hub = db.hub().clone();
+    let drain = async move {
+        asked_to_stop().await;
+        // No new work, and no browser that only listens holds up the end.
+        health::READY.store(false, std::sync::atomic::Ordering::SeqCst);
+        hub.close();
+    };
+    platform::http::serve::run(listener, router(app), drain).await?;
     let _ = stopping.send(true);
     let _ = tokio::time::timeout(std::time::Duration::from_secs(10), worker).await;
     db.close().await;

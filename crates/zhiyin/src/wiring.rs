@@ -101,6 +101,7 @@ pub fn slots() -> Slots {
         .fill("scripts.case_kinds", |desk, id| Box::pin(cases::kind_lines(desk, id)))
         .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
         .fill("customer.actions", |desk, id| Box::pin(followup::inbound_button(desk, id)))
+        .fill("customer.actions", |desk, id| Box::pin(cases::open_button(desk, id)))
         .fill("customer.cases", |desk, id| Box::pin(cases::customer_cases(desk, id)))
 }
 

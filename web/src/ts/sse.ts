@@ -106,6 +106,7 @@ function elect(publish: (news: News) => void): void {
 
 function hear({ name, data }: News): void {
   if (name === "count") showCounts(data as Record<string, number>);
+  if (name === "notice") oneMore("notifications");
   if (name === "toast" && document.visibilityState === "visible") toast(data as Toast);
   if (name === "import") showProgress(`import:${(data as Progress).id}`, data as Progress);
   if (name === "live") showProgress((data as Progress).id, data as Progress);
@@ -119,6 +120,12 @@ function showCounts(counts: Record<string, number>): void {
       element.hidden = n === 0;
     }
   }
+}
+
+/** A notification has come in: the badge counts on until the next page says how many there are. */
+function oneMore(name: string): void {
+  const shown = first(`[data-count="${CSS.escape(name)}"]`);
+  if (shown) showCounts({ [name]: Number(shown.textContent) + 1 });
 }
 
 function showProgress(topic: string, progress: Progress): void {

@@ -1,4 +1,4 @@
-//! The two clocks of a case: contact by a named person (C3) and the re-call (B8.4e). Kept as data.
+//! The clocks of a case: contact by a named person (C3), the result, and the re-call (B8.4e). Kept as data.
 
 use kernel::{ClockUnit, Millis, WorkCalendar};
 use platform::i18n::Label;
@@ -7,7 +7,7 @@ use platform::rulebook::{RuleFault, Rulebook};
 use serde::{Deserialize, Serialize};
 
 keyed! {
-    pub enum ClockKey { Contact = "case_contact", Recall = "recall" }
+    pub enum ClockKey { Contact = "case_contact", Result = "case_result", Recall = "recall" }
 }
 
 keyed! {

@@ -24,7 +24,7 @@ pub async fn read(q: &mut impl Sql, scope: &Scope, id: CaseId) -> Result<CaseRow
 }
 
 /// As [`read`], for somebody who wants to act with `cap`.
-async fn to_act(tx: &mut Tx, cap: Cap, id: CaseId, seen: i64) -> Result<CaseRow> {
+pub(super) async fn to_act(tx: &mut Tx, cap: Cap, id: CaseId, seen: i64) -> Result<CaseRow> {
     let scope = tx.scope().clone();
     let case = read(tx, &scope, id).await?;
     let sight = Sight::of(&scope, cap)?;
@@ -37,11 +37,11 @@ async fn to_act(tx: &mut Tx, cap: Cap, id: CaseId, seen: i64) -> Result<CaseRow>
     Ok(case)
 }
 
-fn open_only(case: &CaseRow) -> Result<()> {
+pub(super) fn open_only(case: &CaseRow) -> Result<()> {
     if case.state()?.is_open() { Ok(()) } else { Err(Problem::Refused("case-closed")) }
 }
 
-fn words<'a>(errors: &mut FieldErrors, field: &'static str, raw: &'a str) -> &'a str {
+pub(super) fn words<'a>(errors: &mut FieldErrors, field: &'static str, raw: &'a str) -> &'a str {
     let text = raw.trim();
     if text.is_empty() {
         errors.add(field, "case-required");
@@ -51,45 +51,24 @@ fn words<'a>(errors: &mut FieldErrors, field: &'static str, raw: &'a str) -> &'a
     text
 }
 
-fn needed<'a>(field: &'static str, raw: &'a str) -> Result<&'a str> {
+pub(super) fn needed<'a>(field: &'static str, raw: &'a str) -> Result<&'a str> {
     let mut errors = FieldErrors::default();
     let text = words(&mut errors, field, raw);
     errors.into_result()?;
     Ok(text)
 }
 
-/// Becomes the named person.
-/// # Errors
-/// `NotFound`, `Forbidden`, `Conflict`, `Refused`.
-pub async fn take(db: &Db, scope: &Scope, id: CaseId, seen: i64) -> Result<()> {
-    let me = scope.user()?;
-    transact!(db, scope, |tx| {
-        let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
-        open_only(&case)?;
-        if case.owner_id == Some(me) {
-            return Err(Problem::Refused("case-yours-already"));
-        }
-        let mut after = case.clone();
-        after.owner_id = Some(me);
-        after.touched = true;
-        record::keep(tx, &case, &after, Line::new(StepKind::Taken, None)).await?;
-        if let Some(earlier) = case.owner_id {
-            record::notify(tx, &[earlier], "case_taken", &after).await?;
-        }
-        Ok(())
-    })
-}
-
 /// C3: the customer was spoken to; stops the 24-hour clock.
 /// # Errors
-/// As [`take`]; `Invalid` without words.
+/// As [`super::take`]; `Invalid` without words.
 pub async fn contact(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) -> Result<()> {
     let me = scope.user()?;
     let text = needed("text", text)?;
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
         let mut after = case.clone();
-        after.put(&case.state()?.after(Act::Contact(Contact { at: tx.now(), by: me }))?);
+        let due = due(tx, &case, ClockKey::Result).await?;
+        after.put(&case.state()?.after(Act::Contact { contact: Contact { at: tx.now(), by: me }, due })?);
         after.owner_id = case.owner_id.or(Some(me));
         after.touched = true;
         let minutes = tx.now().since(case.opened_at) / Millis::MINUTE;
@@ -109,7 +88,7 @@ pub struct ResultForm {
 
 /// B8.4d, e: cause and measures are recorded, and an agent re-calls within three days.
 /// # Errors
-/// As [`take`]; `Invalid` naming every empty field.
+/// As [`super::take`]; `Invalid` naming every empty field.
 pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &ResultForm) -> Result<()> {
     let mut errors = FieldErrors::default();
     let kind = errors.take("cause_kind", CauseKind::parse(&form.cause_kind).ok_or("case-required"));
@@ -119,10 +98,8 @@ pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Resul
     let kind = kind.ok_or(Problem::invalid("cause_kind", "case-required"))?;
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
-        let (group, now) = (tx.scope().group, tx.now());
-        let calendar = ports::calendar(tx, group, case.store_id).await?;
-        let clocks = rulebook::current::<ClockBook>(tx, group, case.store_id).await?;
-        let due = clocks.body.due(ClockKey::Recall, &calendar, now);
+        let now = tx.now();
+        let due = due(tx, &case, ClockKey::Recall).await?;
         let outcome = Outcome { cause: Cause { kind, text: cause.to_owned() }, text: text.to_owned(), at: now };
         let mut after = case.clone();
         after.put(&case.state()?.after(Act::Resolve { outcome, recall_due: due })?);
@@ -140,6 +117,14 @@ pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Resul
     })
 }
 
+/// When a clock that starts now runs out, by the store's calendar.
+pub(super) async fn due(tx: &mut Tx, case: &CaseRow, key: ClockKey) -> Result<Millis> {
+    let (group, now) = (tx.scope().group, tx.now());
+    let calendar = ports::calendar(tx, group, case.store_id).await?;
+    let clocks = rulebook::current::<ClockBook>(tx, group, case.store_id).await?;
+    Ok(clocks.body.due(key, &calendar, now))
+}
+
 async fn plan(tx: &mut Tx, case: &CaseRow, due: Millis) -> Result<TaskId> {
     let talk = Talk {
         store: case.store_id,
@@ -155,14 +140,11 @@ async fn plan(tx: &mut Tx, case: &CaseRow, due: Millis) -> Result<TaskId> {
 
 /// Plans another re-call after one that ended without an answer.
 /// # Errors
-/// As [`take`]; `Refused` while one is still planned.
+/// As [`super::take`]; `Refused` while one is still planned.
 pub async fn recall_again(db: &Db, scope: &Scope, id: CaseId, seen: i64) -> Result<()> {
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
-        let (group, now) = (tx.scope().group, tx.now());
-        let calendar = ports::calendar(tx, group, case.store_id).await?;
-        let clocks = rulebook::current::<ClockBook>(tx, group, case.store_id).await?;
-        let due = clocks.body.due(ClockKey::Recall, &calendar, now);
+        let due = due(tx, &case, ClockKey::Recall).await?;
         let mut after = case.clone();
         after.put(&case.state()?.after(Act::RecallAgain { due })?);
         after.touched = true;
@@ -179,7 +161,7 @@ pub async fn recall_again(db: &Db, scope: &Scope, id: CaseId, seen: i64) -> Resu
 
 /// Fills in or corrects fields of the record. An empty value empties the field; a number of a telephone stays.
 /// # Errors
-/// As [`take`]; `Invalid` naming every field that does not read.
+/// As [`super::take`]; `Invalid` naming every field that does not read.
 pub async fn fill(
     db: &Db,
     scope: &Scope,
@@ -250,15 +232,15 @@ pub async fn escalate(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str)
         if case.escalated_at.is_some() {
             return Err(Problem::Refused("case-escalated-already"));
         }
-        raise(tx, &case, Line::new(StepKind::Escalated, Some(text))).await
+        let mut after = case.clone();
+        after.touched = true;
+        raise(tx, &case, after, Line::new(StepKind::Escalated, Some(text))).await
     })
 }
 
 /// Puts the case before those who decide.
-pub(super) async fn raise(tx: &mut Tx, case: &CaseRow, line: Line<'_>) -> Result<()> {
-    let mut after = case.clone();
+pub(super) async fn raise(tx: &mut Tx, case: &CaseRow, mut after: CaseRow, line: Line<'_>) -> Result<()> {
     after.escalated_at = Some(tx.now());
-    after.touched = true;
     record::keep(tx, case, &after, line).await?;
     let group = tx.scope().group;
     let deciders = ports::holders(tx, group, case.store_id, Cap::CaseDecide, None).await?;
@@ -287,7 +269,7 @@ pub async fn decide(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) -
     })
 }
 
-/// Closes a case whose customer could not be reached for the re-call in time.
+/// Closes a case whose re-call brought no answer, or could not be made in time.
 /// # Errors
 /// As [`contact`]; `Refused` before the re-call's time is over.
 pub async fn give_up(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) -> Result<()> {
@@ -317,11 +299,7 @@ pub async fn dial(db: &Db, scope: &Scope, id: CaseId) -> Result<Dialled> {
             return Err(Problem::Refused("case-not-owner"));
         }
         let dialled = ports::dial(tx, id, case.customer_id, case.phone_line_id).await?;
-        if !case.touched {
-            let mut after = case.clone();
-            after.touched = true;
-            store::save(tx, &after).await?;
-        }
+        record::dialled(tx, &case).await?;
         Ok(dialled)
     })
 }

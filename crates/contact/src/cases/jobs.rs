@@ -1,6 +1,6 @@
-//! Overdue contacts reach the general manager.
+//! Deadlines that are over reach the owner, and where the manager has not done his step, the general manager.
 
-use kernel::{Millis, Result, Scope};
+use kernel::{Id, Millis, Result, Scope};
 use platform::db::Db;
 use platform::http::App;
 use platform::jobs::{Every, Worker};
@@ -8,8 +8,9 @@ use platform::transact;
 use serde_json::json;
 
 use super::model::{State, StepKind};
-use super::record::Line;
-use super::{handle, recalendar, store};
+use super::record::{self, Line};
+use super::store::Late;
+use super::{handle, open, recalendar, store};
 
 pub fn all() -> Vec<Every> {
     vec![Every {
@@ -24,24 +25,54 @@ pub fn workers() -> Vec<Worker> {
     vec![Worker { kind: recalendar::KIND, run: |app, job| Box::pin(recalendar::run(app, job)) }]
 }
 
-/// Escalates every case that waits for contact past its deadline; once per round. Answers how many.
+/// Tells of every deadline that is over, once: the owner (without one the department) and, where the manager's own
+/// step is missing, the general manager. Answers how many.
 /// # Errors
 /// As the database answers.
 pub async fn overdue(db: &Db, now: Millis) -> Result<usize> {
-    let mut done = 0;
-    for place in store::late(&mut db.reads(), now).await? {
-        let scope = Scope::system(place.group_id, Some(place.store_id));
-        let raised = transact!(db, &scope, |tx| {
-            // Read again inside: somebody may have made the call meanwhile.
-            let Some(case) = store::by_id(tx, place.group_id, place.id).await? else { return Ok(false) };
-            let still = matches!(case.state()?, State::Waiting { due, .. } if due < now) && case.escalated_at.is_none();
-            if still {
-                let line = Line::new(StepKind::Escalated, None).with(json!({ "overdue": true }));
-                handle::raise(tx, &case, line).await?;
+    let (mut done, mut after) = (0, (Millis(0), Id::new(0)));
+    loop {
+        let late = store::late(&mut db.reads(), now, after).await?;
+        let Some(last) = late.last() else { return Ok(done) };
+        after = (last.due, last.id);
+        for case in late {
+            // One that cannot be read must not hold up the others.
+            match mark(db, &case, now).await {
+                Ok(told) => done += usize::from(told),
+                Err(problem) => tracing::error!(case = %case.id, %problem, "a missed deadline could not be told"),
             }
-            Ok(still)
-        })?;
-        done += usize::from(raised);
+        }
     }
-    Ok(done)
+}
+
+async fn mark(db: &Db, late: &Late, now: Millis) -> Result<bool> {
+    let scope = Scope::system(late.group_id, Some(late.store_id));
+    transact!(db, &scope, |tx| {
+        // Read again inside: somebody may have made the call meanwhile.
+        let Some(case) = store::by_id(tx, late.group_id, late.id).await? else { return Ok(false) };
+        let state = case.state()?;
+        if !state.is_overdue(now) || case.overdue_at.is_some() {
+            return Ok(false);
+        }
+        let of_manager = match state {
+            State::Waiting { .. } | State::Contacted { .. } | State::Undecided { .. } => true,
+            // The re-call is the agents' work: it stands first in their queue.
+            State::Recall { .. } => false,
+            State::Closed { .. } | State::Withdrawn { .. } => return Ok(false),
+        };
+        let mut after = case.clone();
+        after.overdue_at = Some(now);
+        let args = json!({ "overdue": true, "state": case.state });
+        let told = match case.owner_id {
+            Some(owner) => vec![owner],
+            None => open::managers(tx, case.store_id, case.department).await?,
+        };
+        if of_manager && case.escalated_at.is_none() {
+            handle::raise(tx, &case, after.clone(), Line::new(StepKind::Escalated, None).with(args)).await?;
+        } else {
+            record::keep(tx, &case, &after, Line::new(StepKind::Overdue, None).with(args)).await?;
+        }
+        record::notify(tx, &told, "case_overdue", &after).await?;
+        Ok(true)
+    })
 }

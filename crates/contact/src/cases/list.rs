@@ -32,7 +32,17 @@ impl Sight {
 }
 
 keyed! {
-    pub enum Filter { Open = "open", Overdue = "overdue", Waiting = "waiting", Recall = "recall", Closed = "closed" }
+    pub enum Filter {
+        Open = "open",
+        Overdue = "overdue",
+        /// Nobody's name stands at it yet.
+        Unowned = "unowned",
+        Waiting = "waiting",
+        Contacted = "contacted",
+        Recall = "recall",
+        Undecided = "undecided",
+        Closed = "closed",
+    }
 }
 
 /// Where the next page begins: the sort key of the last row, and its id.
@@ -53,9 +63,13 @@ impl After {
     }
     pub fn of(case: &CaseRow, filter: Filter) -> Self {
         let key = match filter {
-            Filter::Open | Filter::Overdue | Filter::Waiting | Filter::Recall => {
-                case.next_due_at.map_or(NO_DUE, |m| m.0)
-            }
+            Filter::Open
+            | Filter::Overdue
+            | Filter::Unowned
+            | Filter::Waiting
+            | Filter::Contacted
+            | Filter::Recall
+            | Filter::Undecided => case.next_due_at.map_or(NO_DUE, |m| m.0),
             Filter::Closed => case.opened_at.0,
         };
         Self { key, id: case.id.raw() }

@@ -4,7 +4,11 @@
 //!
 //! Kinds, fields, sentences and clocks are data: [`KindBook`] and [`ClockBook`].
 
+mod assign;
 pub mod bulk;
+mod by_hand;
+mod cause;
+mod classify;
 mod clocks;
 mod handle;
 mod jobs;
@@ -24,14 +28,17 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use assign::{assign, candidates, may_assign, take};
+pub use by_hand::{NewCase, open_by_hand};
+pub use classify::{ClassForm, reclassify};
 pub use clocks::{Clock, ClockBook, ClockKey, EndOfDay, Unit, WhenClosed};
-pub use handle::{ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, resolve, take};
+pub use handle::{ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, resolve};
 pub use jobs::{all as jobs, workers};
 pub use kinds::{Class, Field, FieldOption, FieldType, Kind, KindBook, QuestionRule, Remarks, Source, Values};
 pub use list::{After, Filter, heaps, of_customer, page};
-pub use model::{CauseKind, Left, StateKey, StepKind, Verdict};
+pub use model::{CauseKind, Left, RecallEnd, StateKey, StepKind, Verdict};
 pub use open::on_call;
-pub use pages::{call_fields, call_recall, customer_cases, kind_lines, routes, today_cases};
+pub use pages::{call_fields, call_recall, customer_cases, kind_lines, open_button, routes, today_cases};
 pub use ports::Dialled;
 pub use recalendar::{on_calendar_changed, recalendar};
 pub use recall::{on_recall_lapsed, on_revoked, on_staff_left};

@@ -1,12 +1,35 @@
-//! The life of a case: waiting → contacted → re-call → closed; an unsatisfied re-call opens it again.
-//! Pure: what may follow what, and with which evidence.
+//! The life of a case: waiting → contacted → re-call → closed; an unsatisfied re-call opens it again, one that ended
+//! without an answer waits for the manager's decision. Pure: what may follow what, and with which evidence.
 
 use kernel::{Millis, Problem, Result, UserId};
 use platform::keyed;
 
+use super::cause;
+
 keyed! {
     /// Column `state`.
-    pub enum StateKey { Waiting = "waiting", Contacted = "contacted", Recall = "recall", Closed = "closed" }
+    pub enum StateKey {
+        Waiting = "waiting",
+        Contacted = "contacted",
+        Recall = "recall",
+        Undecided = "undecided",
+        Closed = "closed",
+    }
+}
+
+keyed! {
+    /// How a re-call ended that brought no judgement.
+    pub enum RecallEnd {
+        /// Spoken to, but the question was not answered.
+        Unjudged = "unjudged",
+        Refused = "refused",
+        OptedOut = "opted_out",
+        Exhausted = "exhausted",
+        Expired = "expired",
+        NoNumber = "no_number",
+        /// Taken out of the queue for another reason.
+        Dropped = "dropped",
+    }
 }
 
 keyed! {
@@ -24,6 +47,10 @@ keyed! {
     pub enum StepKind {
         Opened = "opened",
         Taken = "taken",
+        Assigned = "assigned",
+        Reclassified = "reclassified",
+        Dialled = "dialled",
+        Overdue = "overdue",
         Contacted = "contacted",
         Result = "result",
         Field = "field",
@@ -62,6 +89,14 @@ pub struct Outcome {
     pub at: Millis,
 }
 
+/// How and when the re-call ended without a judgement; by when it should have been made.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub end: RecallEnd,
+    pub at: Millis,
+    pub recall_due: Millis,
+}
+
 /// `earlier` is the cause of the round before, which the re-call proved wrong or not all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -69,16 +104,23 @@ pub enum State {
         due: Millis,
         earlier: Option<Cause>,
     },
+    /// `due`: by when cause and measures are recorded.
     Contacted {
         contact: Contact,
+        due: Millis,
         earlier: Option<Cause>,
     },
-    /// `lapsed`: the planned re-call ended without an answer.
     Recall {
         contact: Contact,
         outcome: Outcome,
         due: Millis,
-        lapsed: bool,
+    },
+    /// The re-call ended without a judgement: until `due` the manager plans another or closes.
+    Undecided {
+        contact: Contact,
+        outcome: Outcome,
+        ended: Ended,
+        due: Millis,
     },
     Closed {
         contact: Contact,
@@ -95,7 +137,11 @@ pub enum State {
 /// What can happen to a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    Contact(Contact),
+    /// `due` is that of the result.
+    Contact {
+        contact: Contact,
+        due: Millis,
+    },
     Resolve {
         outcome: Outcome,
         recall_due: Millis,
@@ -105,6 +151,12 @@ pub enum Act {
         at: Millis,
     },
     Unsatisfied {
+        due: Millis,
+    },
+    /// The re-call ended without a judgement; `due` is that of the decision.
+    Lapse {
+        end: RecallEnd,
+        at: Millis,
         due: Millis,
     },
     /// Another re-call after one that lapsed.
@@ -126,21 +178,25 @@ impl State {
             Self::Waiting { .. } | Self::Withdrawn { .. } => StateKey::Waiting,
             Self::Contacted { .. } => StateKey::Contacted,
             Self::Recall { .. } => StateKey::Recall,
+            Self::Undecided { .. } => StateKey::Undecided,
             Self::Closed { .. } => StateKey::Closed,
         }
     }
 
-    /// What must be done next, by when.
+    /// What must be done next, by when. An open case always has a deadline.
     pub fn next_due(&self) -> Option<Millis> {
         match self {
-            Self::Waiting { due, .. } | Self::Recall { due, .. } => Some(*due),
-            Self::Contacted { .. } | Self::Closed { .. } | Self::Withdrawn { .. } => None,
+            Self::Waiting { due, .. }
+            | Self::Contacted { due, .. }
+            | Self::Recall { due, .. }
+            | Self::Undecided { due, .. } => Some(*due),
+            Self::Closed { .. } | Self::Withdrawn { .. } => None,
         }
     }
 
     pub fn is_open(&self) -> bool {
         match self {
-            Self::Waiting { .. } | Self::Contacted { .. } | Self::Recall { .. } => true,
+            Self::Waiting { .. } | Self::Contacted { .. } | Self::Recall { .. } | Self::Undecided { .. } => true,
             Self::Closed { .. } | Self::Withdrawn { .. } => false,
         }
     }
@@ -154,63 +210,80 @@ impl State {
     pub fn after(self, act: Act) -> Result<Self> {
         let no = |code| Err(Problem::Refused(code));
         match (self, act) {
-            (Self::Waiting { earlier, .. }, Act::Contact(contact)) => Ok(Self::Contacted { contact, earlier }),
+            (Self::Waiting { earlier, .. }, Act::Contact { contact, due }) => {
+                Ok(Self::Contacted { contact, due, earlier })
+            }
             (Self::Waiting { .. }, Act::Resolve { .. }) => no("case-contact-first"),
             (
-                Self::Waiting { .. },
-                Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. } | Act::RecallAgain { .. },
+                Self::Waiting { .. } | Self::Contacted { .. },
+                Act::Satisfied { .. }
+                | Act::Unsatisfied { .. }
+                | Act::GiveUp { .. }
+                | Act::Lapse { .. }
+                | Act::RecallAgain { .. },
             ) => no("case-no-result"),
             (Self::Waiting { .. }, Act::Withdraw { at }) => Ok(Self::Withdrawn { at }),
 
-            (Self::Contacted { .. }, Act::Contact(_)) => no("case-contacted-already"),
-            (Self::Contacted { contact, earlier }, Act::Resolve { outcome, recall_due }) => {
+            (Self::Contacted { .. }, Act::Contact { .. }) => no("case-contacted-already"),
+            (Self::Contacted { contact, earlier, .. }, Act::Resolve { outcome, recall_due }) => {
                 // B8.4f: after an unsatisfied re-call the cause is identified anew.
-                if earlier.is_some_and(|e| e == outcome.cause) {
+                if earlier.is_some_and(|e| !cause::is_new(&e, &outcome.cause)) {
                     return no("case-cause-again");
                 }
-                Ok(Self::Recall { contact, outcome, due: recall_due, lapsed: false })
+                Ok(Self::Recall { contact, outcome, due: recall_due })
             }
-            (
-                Self::Contacted { .. },
-                Act::Satisfied { .. } | Act::Unsatisfied { .. } | Act::GiveUp { .. } | Act::RecallAgain { .. },
-            ) => no("case-no-result"),
-            (Self::Contacted { .. } | Self::Recall { .. }, Act::Withdraw { .. }) => no("case-touched"),
+            (Self::Contacted { .. } | Self::Recall { .. } | Self::Undecided { .. }, Act::Withdraw { .. }) => {
+                no("case-touched")
+            }
 
-            (Self::Recall { .. }, Act::Contact(_) | Act::Resolve { .. }) => no("case-awaits-recall"),
+            (Self::Recall { .. }, Act::Contact { .. } | Act::Resolve { .. } | Act::RecallAgain { .. }) => {
+                no("case-awaits-recall")
+            }
             (Self::Recall { contact, outcome, .. }, Act::Satisfied { at }) => {
                 Ok(Self::Closed { contact, outcome, at, verdict: Verdict::Satisfied })
             }
             (Self::Recall { outcome, .. }, Act::Unsatisfied { due }) => {
                 Ok(Self::Waiting { due, earlier: Some(outcome.cause) })
             }
-            (Self::Recall { due, lapsed, .. }, Act::GiveUp { at }) if at <= due && !lapsed => {
-                no("case-recall-not-over")
+            (Self::Recall { contact, outcome, due: recall_due }, Act::Lapse { end, at, due }) => {
+                Ok(Self::Undecided { contact, outcome, ended: Ended { end, at, recall_due }, due })
             }
-            (Self::Recall { contact, outcome, lapsed: true, .. }, Act::RecallAgain { due }) => {
-                Ok(Self::Recall { contact, outcome, due, lapsed: false })
-            }
-            (Self::Recall { lapsed: false, .. }, Act::RecallAgain { .. }) => no("case-awaits-recall"),
-            (Self::Recall { contact, outcome, .. }, Act::GiveUp { at }) => {
+            (Self::Recall { due, .. }, Act::GiveUp { at }) if at <= due => no("case-recall-not-over"),
+            (Self::Recall { contact, outcome, .. } | Self::Undecided { contact, outcome, .. }, Act::GiveUp { at }) => {
                 Ok(Self::Closed { contact, outcome, at, verdict: Verdict::Unreached })
             }
 
+            (Self::Undecided { contact, outcome, .. }, Act::RecallAgain { due }) => {
+                Ok(Self::Recall { contact, outcome, due })
+            }
+            (
+                Self::Undecided { .. },
+                Act::Contact { .. }
+                | Act::Resolve { .. }
+                | Act::Satisfied { .. }
+                | Act::Unsatisfied { .. }
+                | Act::Lapse { .. },
+            ) => no("case-decide-first"),
+
             (
                 Self::Closed { .. },
-                Act::Contact(_)
+                Act::Contact { .. }
                 | Act::Resolve { .. }
                 | Act::Satisfied { .. }
                 | Act::Unsatisfied { .. }
                 | Act::GiveUp { .. }
+                | Act::Lapse { .. }
                 | Act::RecallAgain { .. }
                 | Act::Withdraw { .. },
             ) => no("case-closed"),
             (
                 Self::Withdrawn { .. },
-                Act::Contact(_)
+                Act::Contact { .. }
                 | Act::Resolve { .. }
                 | Act::Satisfied { .. }
                 | Act::Unsatisfied { .. }
                 | Act::GiveUp { .. }
+                | Act::Lapse { .. }
                 | Act::RecallAgain { .. }
                 | Act::Withdraw { .. },
             ) => no("case-withdrawn"),

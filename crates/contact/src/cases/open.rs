@@ -1,7 +1,7 @@
 //! A call that turned something up becomes a case, in the transaction that stores the answers (issue: at most one per
 //! call, with all its points; what is not known is asked for later and never holds up the saving).
 
-use kernel::{Cap, Department, Result, Scope, StoreId, UserId};
+use kernel::{AttemptId, Cap, CaseId, CustomerId, Department, Result, Scope, StoreId, UserId};
 use platform::db::Tx;
 use platform::rulebook::Versioned;
 use platform::{counter, rulebook};
@@ -11,7 +11,7 @@ use super::clocks::{ClockBook, ClockKey};
 use super::kinds::{KindBook, Values};
 use super::model::{StateKey, StepKind};
 use super::plan::{self, Planned, PlannedPoint};
-use super::ports::{self, CallRecorded, Point};
+use super::ports::{self, About, CallRecorded, Point, SubjectKind};
 use super::recall;
 use super::record::{self, Line};
 use super::sentence::title_from;
@@ -22,15 +22,21 @@ use super::store::{self, CaseRow, PointRow};
 /// As the database answers; the call is then not stored either.
 pub async fn on_call(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
     // What is answered about a handled case belongs to that case; a remark may be about something else.
-    let about_recall = |p: &&Point| e.recall_task == Some(p.task) && p.remark.is_none();
-    if let Some(case) = e.recall {
-        let verdict = e.satisfied.or_else(|| e.points.iter().any(|p| about_recall(&p)).then_some(false));
-        if let Some(satisfied) = verdict
-            && recall::answered(tx, e, case, satisfied).await?
-        {
-            return Ok(());
+    let about = |p: &Point, task| p.task == task && p.remark.is_none();
+    let mut taken = Vec::new();
+    for said in &e.recalls {
+        let points: Vec<Point> = e.points.iter().filter(|p| about(p, said.task)).cloned().collect();
+        let verdict = said.satisfied.or_else(|| (!points.is_empty()).then_some(false));
+        if let Some(satisfied) = verdict {
+            // Whoever is not satisfied says it all about this case.
+            let all = if satisfied || e.recalls.len() > 1 { points } else { e.points.clone() };
+            if recall::answered(tx, e, said.case, satisfied, &all).await? && e.recalls.len() == 1 {
+                return Ok(());
+            }
         }
+        taken.push(said.task);
     }
+    let about_recall = |p: &&Point| taken.contains(&p.task) && p.remark.is_none();
     let points: Vec<Point> = e.points.iter().filter(|p| !about_recall(p)).cloned().collect();
     if points.is_empty() {
         return Ok(());
@@ -45,48 +51,72 @@ pub async fn on_call(tx: &mut Tx, e: &CallRecorded) -> Result<()> {
 }
 
 async fn open(tx: &mut Tx, e: &CallRecorded, book: &Versioned<KindBook>, planned: Planned) -> Result<()> {
-    let (book, version) = (&book.body, book.version);
-    let (group, now, agent) = (tx.scope().group, tx.now(), tx.scope().user);
-    let calendar = ports::calendar(tx, group, e.store).await?;
-    let clocks = rulebook::current::<ClockBook>(tx, group, e.store).await?;
-    let due = clocks.body.due(ClockKey::Contact, &calendar, now);
-
-    let words = planned.points.iter().find_map(|p| p.text.clone());
-    let since = calendar.date_of(now).days_after(-90);
-    let main = planned.points.first().map(|p| p.task);
     let scope = Scope { store: Some(e.store), ..tx.scope().clone() };
-    let subject = match main {
-        Some(task) => ports::subject(tx, &scope, task).await?,
+    let about = match planned.points.first().and_then(|p| p.task) {
+        Some(task) => ports::subject(tx, &scope, task).await?.map(|s| s.about()),
         None => None,
     };
-    let mut facts = ports::facts(tx, &scope, e.customer, subject.as_ref(), since).await?;
-    facts.remark.clone_from(&words);
-    facts.question = subject_words(tx, e.store, &planned.points).await?;
-    let values = prefilled(book, &planned, &facts, &e.case_fields);
+    let line = Line::new(StepKind::Opened, None);
+    let line = line.with(json!({ "attempt": e.attempt, "points": planned.points.len() }));
+    let attempt = Some(e.attempt);
+    let opening = Opening { store: e.store, customer: e.customer, attempt, about, planned, asked: &e.case_fields };
+    begin(tx, book, opening, line).await?;
+    // The case's own re-call takes over from follow-ups that nobody has begun.
+    ports::supersede(tx, e.store, e.customer).await
+}
 
-    let managers = managers(tx, e.store, planned.department).await?;
-    let number = counter::next(tx, e.store, "case").await?;
+/// Everything a new case is made from.
+pub(super) struct Opening<'a> {
+    pub store: StoreId,
+    pub customer: CustomerId,
+    pub attempt: Option<AttemptId>,
+    pub about: Option<About>,
+    pub planned: Planned,
+    /// Fields that were asked for, by key.
+    pub asked: &'a [(String, String)],
+}
+
+/// Stores the case, blocks other calls to the customer, and tells everybody who must act.
+pub(super) async fn begin(tx: &mut Tx, book: &Versioned<KindBook>, o: Opening<'_>, line: Line<'_>) -> Result<CaseId> {
+    let (book, version) = (&book.body, book.version);
+    let (group, now, opener) = (tx.scope().group, tx.now(), tx.scope().user);
+    let calendar = ports::calendar(tx, group, o.store).await?;
+    let clocks = rulebook::current::<ClockBook>(tx, group, o.store).await?;
+    let due = clocks.body.due(ClockKey::Contact, &calendar, now);
+
+    let planned = o.planned;
+    let words = planned.points.iter().find_map(|p| p.text.clone());
+    let since = calendar.date_of(now).days_after(SEEN_BACK);
+    let scope = Scope { store: Some(o.store), ..tx.scope().clone() };
+    let mut facts = ports::facts(tx, &scope, o.customer, o.about.as_ref(), since).await?;
+    facts.remark.clone_from(&words);
+    let question = planned.points.iter().find_map(|p| p.question.clone());
+    facts.question = subject_words(tx, o.store, question).await?;
+    let values = prefilled(book, &planned, &facts, o.asked);
+
+    let managers = managers(tx, o.store, planned.department).await?;
+    let number = counter::next(tx, o.store, "case").await?;
     let case = CaseRow {
         id: tx.new_id(),
-        store_id: e.store,
+        store_id: o.store,
         number,
         class: planned.class,
         kind: planned.kind.clone(),
         department: planned.department,
-        customer_id: e.customer,
-        vehicle_id: subject.as_ref().and_then(|s| s.vehicle),
-        phone_line_id: subject.as_ref().and_then(|s| s.phone_line),
-        subject_kind: subject.as_ref().map(|s| s.kind.key().to_owned()),
-        subject_id: subject.as_ref().map(|s| s.id),
-        attempt_id: Some(e.attempt),
+        customer_id: o.customer,
+        vehicle_id: o.about.as_ref().and_then(|a| a.vehicle),
+        phone_line_id: o.about.as_ref().and_then(|a| a.phone_line),
+        subject_kind: o.about.as_ref().and_then(|a| a.visit).map(|(kind, _)| kind.key().to_owned()),
+        subject_id: o.about.as_ref().and_then(|a| a.visit).map(|(_, id)| id),
+        attempt_id: o.attempt,
         state: StateKey::Waiting,
         round: 1,
         title: words.as_deref().map(title_from).unwrap_or_default(),
         fields: json!(values),
-        // C3: one named person. Where the department has one manager, that is who.
+        // C3: one named person. Where the department has one manager, that is who; else somebody takes it or is named.
         owner_id: only(&managers),
         opened_at: now,
-        opened_by: agent,
+        opened_by: opener,
         contact_due_at: due,
         contacted_at: None,
         contacted_by: None,
@@ -105,23 +135,41 @@ async fn open(tx: &mut Tx, e: &CallRecorded, book: &Versioned<KindBook>, planned
         withdrawn_at: None,
         kinds_version: version,
         version: 1,
+        act_due_at: None,
+        overdue_at: None,
+        recall_end: None,
+        recall_ended_at: None,
     };
-    let line = Line::new(StepKind::Opened, None).with(json!({
-        "attempt": e.attempt, "points": planned.points.len(), "clocks": clocks.version,
-    }));
+    let line = line.and("clocks", json!(clocks.version));
     record::begin(tx, &case, line).await?;
     add_points(tx, &case, &planned.points).await?;
-    ports::block(tx, e.customer, e.store, case.id.raw()).await?;
-    // The case's own re-call takes over from follow-ups that nobody has begun.
-    ports::supersede(tx, e.store, e.customer).await?;
+    ports::block(tx, o.customer, o.store, case.id.raw()).await?;
 
     let mut told = managers;
     for department in planned.points.iter().map(|p| p.department).filter(|d| *d != planned.department) {
-        told.extend(ports::holders(tx, group, e.store, Cap::CaseHandle, Some(department)).await?);
+        told.extend(ports::holders(tx, group, o.store, Cap::CaseHandle, Some(department)).await?);
     }
-    told.sort_unstable();
-    told.dedup();
-    record::notify(tx, &told, "case_opened", &case).await
+    record::notify(tx, &told, "case_opened", &case).await?;
+    Ok(case.id)
+}
+
+/// Visits of so many days count as visits for the same trouble.
+const SEEN_BACK: i32 = -90;
+
+/// What visit, vehicle and person say about a stored case, as the fields of a kind.
+pub(super) async fn known(tx: &mut Tx, case: &CaseRow, book: &KindBook, kind: &str) -> Result<Values> {
+    let group = tx.scope().group;
+    let calendar = ports::calendar(tx, group, case.store_id).await?;
+    let since = calendar.date_of(case.opened_at).days_after(SEEN_BACK);
+    let visit = case.subject_kind.as_deref().and_then(SubjectKind::parse).zip(case.subject_id);
+    let about = About { visit, vehicle: case.vehicle_id, phone_line: case.phone_line_id };
+    let scope = Scope { store: Some(case.store_id), ..tx.scope().clone() };
+    let mut facts = ports::facts(tx, &scope, case.customer_id, Some(&about), since).await?;
+    let points = store::points(tx, group, case.id).await?;
+    facts.remark = points.iter().find_map(|p| p.text.clone());
+    let question = points.iter().find_map(|p| p.question.clone());
+    facts.question = subject_words(tx, case.store_id, question).await?;
+    Ok(plan::prefill(book, kind, &facts, &Values::new()))
 }
 
 /// Who must hear of a department's case: its managers, else those who decide.
@@ -131,7 +179,7 @@ pub async fn managers(tx: &mut Tx, store: StoreId, department: Department) -> Re
     if own.is_empty() { ports::holders(tx, group, store, Cap::CaseDecide, None).await } else { Ok(own) }
 }
 
-fn only(people: &[UserId]) -> Option<UserId> {
+pub(super) fn only(people: &[UserId]) -> Option<UserId> {
     match people {
         [one] => Some(*one),
         [] | [_, _, ..] => None,
@@ -155,8 +203,8 @@ pub async fn add_points(tx: &mut Tx, case: &CaseRow, points: &[PlannedPoint]) ->
 }
 
 /// What the first answer was about, in the store's own words.
-async fn subject_words(tx: &mut Tx, store: StoreId, points: &[PlannedPoint]) -> Result<Option<String>> {
-    let Some(question) = points.iter().find_map(|p| p.question.clone()) else { return Ok(None) };
+async fn subject_words(tx: &mut Tx, store: StoreId, question: Option<String>) -> Result<Option<String>> {
+    let Some(question) = question else { return Ok(None) };
     let group = tx.scope().group;
     let labels = ports::labels(tx, group, store).await?;
     Ok(labels.question(&question).map(|l| l.zh.clone()))

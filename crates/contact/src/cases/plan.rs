@@ -8,7 +8,8 @@ use super::ports::{Mark, Point};
 /// One thing that the case is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedPoint {
-    pub task: TaskId,
+    /// `None` for a case that was opened by hand.
+    pub task: Option<TaskId>,
     pub kind: String,
     pub department: Department,
     pub question: Option<String>,
@@ -99,7 +100,7 @@ fn point(book: &KindBook, point: &Point) -> Option<(u8, PlannedPoint)> {
         (Class::Inquiry, true) => 4,
     };
     let planned = PlannedPoint {
-        task: point.task,
+        task: Some(point.task),
         kind: id.to_owned(),
         department,
         question: point.question.clone(),

@@ -73,16 +73,23 @@ async fn moves(tx: &mut Tx, calendar: &WorkCalendar, case: &CaseRow, now: Millis
     let (clock, before) = match case.state()? {
         State::Waiting { due, .. } => (ClockKey::Contact, due),
         State::Recall { due, .. } => (ClockKey::Recall, due),
-        State::Contacted { .. } | State::Closed { .. } | State::Withdrawn { .. } => return Ok(false),
+        State::Contacted { due, .. } | State::Undecided { due, .. } => (ClockKey::Result, due),
+        State::Closed { .. } | State::Withdrawn { .. } => return Ok(false),
     };
     let steps = store::steps(tx, group, case.id).await?;
-    let Some(start) = started(&steps, clock) else { return Ok(false) };
+    let step = started(&steps, clock);
+    // The result is counted from what the case itself remembers: the contact, or the end of the re-call.
+    let start = match clock {
+        ClockKey::Result => case.recall_ended_at.or(case.contacted_at),
+        ClockKey::Contact | ClockKey::Recall => step.map(|s| s.at),
+    };
+    let Some(start) = start else { return Ok(false) };
     // The clock that the case was made with; cases older than that note use the one in force.
-    let book = match start.args.get("clocks").and_then(serde_json::Value::as_i64) {
+    let book = match step.and_then(|s| s.args.get("clocks")).and_then(serde_json::Value::as_i64) {
         Some(version) => rulebook::at_version::<ClockBook>(tx, group, case.store_id, version).await?,
         None => rulebook::current::<ClockBook>(tx, group, case.store_id).await?,
     };
-    let due = book.body.due(clock, calendar, start.at);
+    let due = book.body.due(clock, calendar, start);
     // What a person still had time for is not made late by a calendar.
     if due == before || before <= now || due <= now {
         return Ok(false);
@@ -90,6 +97,7 @@ async fn moves(tx: &mut Tx, calendar: &WorkCalendar, case: &CaseRow, now: Millis
     let mut new = case.clone();
     match clock {
         ClockKey::Contact => new.contact_due_at = due,
+        ClockKey::Result => new.act_due_at = Some(due),
         ClockKey::Recall => {
             new.recall_due_at = Some(due);
             ports::move_recall(tx, case.id, case.store_id, due).await?;
@@ -107,6 +115,6 @@ fn started(steps: &[StepRow], clock: ClockKey) -> Option<&StepRow> {
     steps.iter().find(|s| match (clock, s.kind) {
         (ClockKey::Contact, StepKind::Opened | StepKind::Reopened) | (ClockKey::Recall, StepKind::Result) => true,
         (ClockKey::Recall, StepKind::Recall) => again(s),
-        (ClockKey::Contact | ClockKey::Recall, _) => false,
+        (ClockKey::Contact | ClockKey::Recall | ClockKey::Result, _) => false,
     })
 }

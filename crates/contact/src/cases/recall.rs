@@ -5,17 +5,23 @@ use platform::db::Tx;
 use platform::rulebook;
 use serde_json::json;
 
-use super::clocks::{ClockBook, ClockKey};
+use super::clocks::ClockKey;
 use super::kinds::KindBook;
-use super::model::{Act, State, StepKind};
-use super::ports::{self, CallRecorded, CallRevoked, RecallLapsed, StaffLeft};
+use super::model::{Act, RecallEnd, State, StepKind};
+use super::ports::{self, CallRecorded, CallRevoked, Point, RecallLapsed, StaffLeft, TaskResult};
 use super::record::{self, Before, Line};
 use super::store::{self, CaseRow};
-use super::{open, plan};
+use super::{handle, open, plan};
 
 /// B8.4e, f: satisfied closes the case; unsatisfied opens it again, with the clock from the start. Answers whether
 /// the call's points went into this case, so that no second one is made.
-pub(super) async fn answered(tx: &mut Tx, e: &CallRecorded, id: CaseId, satisfied: bool) -> Result<bool> {
+pub(super) async fn answered(
+    tx: &mut Tx,
+    e: &CallRecorded,
+    id: CaseId,
+    satisfied: bool,
+    points: &[Point],
+) -> Result<bool> {
     let group = tx.scope().group;
     let found = store::by_id(tx, group, id).await?.filter(|c| c.store_id == e.store);
     let Some(case) = found else { return Ok(false) };
@@ -43,9 +49,7 @@ pub(super) async fn answered(tx: &mut Tx, e: &CallRecorded, id: CaseId, satisfie
         }
         return Ok(false);
     }
-    let calendar = ports::calendar(tx, group, case.store_id).await?;
-    let clocks = rulebook::current::<ClockBook>(tx, group, case.store_id).await?;
-    let due = clocks.body.due(ClockKey::Contact, &calendar, tx.now());
+    let due = handle::due(tx, &case, ClockKey::Contact).await?;
     after.put(&state.after(Act::Unsatisfied { due })?);
     after.round += 1;
     after.escalated_at = None;
@@ -57,13 +61,13 @@ pub(super) async fn answered(tx: &mut Tx, e: &CallRecorded, id: CaseId, satisfie
     )
     .await?;
     let book = rulebook::current::<KindBook>(tx, group, case.store_id).await?;
-    if let Some(planned) = plan::plan(&book.body, &e.points) {
+    if let Some(planned) = plan::plan(&book.body, points) {
         open::add_points(tx, &after, &planned.points).await?;
     }
+    // An answer given before the line broke: the re-call that is still planned has nothing left to ask.
+    ports::cancel_recall(tx, id).await?;
     let mut told = open::managers(tx, case.store_id, case.department).await?;
     told.extend(case.owner_id);
-    told.sort_unstable();
-    told.dedup();
     record::notify(tx, &told, "case_reopened", &after).await?;
     Ok(true)
 }
@@ -91,9 +95,8 @@ pub async fn on_revoked(tx: &mut Tx, e: &CallRevoked) -> Result<()> {
         if case.touched {
             return Err(Problem::Refused("case-touched"));
         }
-        let steps = store::steps(tx, group, case.id).await?;
-        let before = steps.iter().filter(|s| s.kind == StepKind::Recall).find_map(|s| s.args.get("before"));
-        let Some(before) = before.and_then(|b| serde_json::from_value::<Before>(b.clone()).ok()) else {
+        let before = store::before_recall(tx, group, case.id, e.attempt).await?;
+        let Some(before) = before.and_then(|b| serde_json::from_value::<Before>(b).ok()) else {
             note_revoked(tx, &case, after).await?;
             continue;
         };
@@ -142,22 +145,43 @@ pub async fn on_staff_left(tx: &mut Tx, e: &StaffLeft) -> Result<()> {
     Ok(())
 }
 
-/// Listener: the re-call ended without an answer (refused, not reached, no number). The owner plans another or closes.
+/// Listener: the re-call ended without a judgement (refused, opted out, not reached, no number, or spoken to without
+/// asking). The manager decides: another re-call, or the end.
 /// # Errors
 /// As the database answers.
 pub async fn on_recall_lapsed(tx: &mut Tx, e: &RecallLapsed) -> Result<()> {
     let group = tx.scope().group;
     let Some(case) = store::by_id(tx, group, e.case).await? else { return Ok(()) };
-    if case.recall_task_id != Some(e.task) || !matches!(case.state()?, State::Recall { .. }) {
+    let state = case.state()?;
+    if case.recall_task_id != Some(e.task) || !matches!(state, State::Recall { .. }) {
         return Ok(());
     }
+    let (end, now) = (end_of(e.result), tx.now());
+    let due = handle::due(tx, &case, ClockKey::Result).await?;
+    let mut args = json!({ "lapsed": true, "end": end });
     let mut after = case.clone();
-    after.recall_task_id = None;
-    after.touched = true;
-    record::keep(tx, &case, &after, Line::new(StepKind::Recall, None).with(json!({ "lapsed": true }))).await?;
+    after.put(&state.after(Act::Lapse { end, at: now, due })?);
+    // What a call did can be taken back with it; what time did cannot.
+    after.touched = e.attempt.is_none();
+    if let Some(attempt) = e.attempt {
+        args["attempt"] = json!(attempt);
+        args["before"] = json!(Before::of(&case));
+        after.recall_attempt_id = Some(attempt);
+    }
+    record::keep(tx, &case, &after, Line::new(StepKind::Recall, None).with(args)).await?;
     let mut told = open::managers(tx, case.store_id, case.department).await?;
     told.extend(case.owner_id);
-    told.sort_unstable();
-    told.dedup();
     record::notify(tx, &told, "case_recall_lapsed", &after).await
+}
+
+fn end_of(result: TaskResult) -> RecallEnd {
+    match result {
+        TaskResult::Complete | TaskResult::Partial | TaskResult::Merged => RecallEnd::Unjudged,
+        TaskResult::Refused => RecallEnd::Refused,
+        TaskResult::OptedOut => RecallEnd::OptedOut,
+        TaskResult::Exhausted => RecallEnd::Exhausted,
+        TaskResult::Expired => RecallEnd::Expired,
+        TaskResult::NoNumber => RecallEnd::NoNumber,
+        TaskResult::Cancelled | TaskResult::Superseded => RecallEnd::Dropped,
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::kinds::Values;
-use super::model::{Cause, CauseKind, Contact, Outcome, State, StateKey, StepKind};
+use super::model::{Cause, CauseKind, Contact, Ended, Outcome, State, StateKey, StepKind};
 use super::ports;
 use super::store::{self, CaseRow};
 
@@ -59,12 +59,21 @@ impl CaseRow {
         };
         Ok(match self.state {
             StateKey::Waiting => State::Waiting { due: self.contact_due_at, earlier: cause() },
-            StateKey::Contacted => State::Contacted { contact: contact()?, earlier: cause() },
-            StateKey::Recall => State::Recall {
+            StateKey::Contacted => {
+                State::Contacted { contact: contact()?, due: self.act_due_at.ok_or_else(lost)?, earlier: cause() }
+            }
+            StateKey::Recall => {
+                State::Recall { contact: contact()?, outcome: outcome()?, due: self.recall_due_at.ok_or_else(lost)? }
+            }
+            StateKey::Undecided => State::Undecided {
                 contact: contact()?,
                 outcome: outcome()?,
-                due: self.recall_due_at.ok_or_else(lost)?,
-                lapsed: self.recall_task_id.is_none(),
+                ended: Ended {
+                    end: self.recall_end.ok_or_else(lost)?,
+                    at: self.recall_ended_at.ok_or_else(lost)?,
+                    recall_due: self.recall_due_at.ok_or_else(lost)?,
+                },
+                due: self.act_due_at.ok_or_else(lost)?,
             },
             StateKey::Closed => State::Closed {
                 contact: contact()?,
@@ -79,6 +88,9 @@ impl CaseRow {
     pub fn put(&mut self, state: &State) {
         let (mut contact, mut outcome, mut closed) = (None, None, None);
         self.recall_due_at = None;
+        self.act_due_at = None;
+        self.recall_end = None;
+        self.recall_ended_at = None;
         self.withdrawn_at = None;
         match state {
             State::Waiting { due, earlier } => {
@@ -86,13 +98,22 @@ impl CaseRow {
                 self.put_cause(earlier.as_ref());
                 self.recall_task_id = None;
             }
-            State::Contacted { contact: c, earlier } => {
+            State::Contacted { contact: c, due, earlier } => {
                 contact = Some(c);
+                self.act_due_at = Some(*due);
                 self.put_cause(earlier.as_ref());
             }
-            State::Recall { contact: c, outcome: o, due, lapsed: _ } => {
+            State::Recall { contact: c, outcome: o, due } => {
                 (contact, outcome) = (Some(c), Some(o));
                 self.recall_due_at = Some(*due);
+            }
+            State::Undecided { contact: c, outcome: o, ended, due } => {
+                (contact, outcome) = (Some(c), Some(o));
+                self.recall_due_at = Some(ended.recall_due);
+                self.recall_end = Some(ended.end);
+                self.recall_ended_at = Some(ended.at);
+                self.recall_task_id = None;
+                self.act_due_at = Some(*due);
             }
             State::Closed { contact: c, outcome: o, at, verdict } => {
                 (contact, outcome, closed) = (Some(c), Some(o), Some((*at, Some(*verdict))));
@@ -112,6 +133,10 @@ impl CaseRow {
         }
         self.closed_at = closed.map(|c| c.0);
         self.verdict = closed.and_then(|c| c.1);
+        // Another deadline has not been missed yet.
+        if self.next_due_at != state.next_due() {
+            self.overdue_at = None;
+        }
         self.next_due_at = state.next_due();
     }
 
@@ -127,9 +152,10 @@ impl CaseRow {
     /// What of it is audited.
     fn shown(&self) -> Value {
         json!({
-            "state": self.state, "round": self.round, "owner": self.owner_id, "title": self.title, "fields": self.fields,
+            "state": self.state, "kind": self.kind, "department": self.department, "round": self.round, "owner": self.owner_id, "title": self.title, "fields": self.fields,
             "contacted_at": self.contacted_at, "result": self.result, "cause_kind": self.cause_kind, "cause": self.cause,
             "contact_due_at": self.contact_due_at, "recall_due_at": self.recall_due_at, "closed_at": self.closed_at,
+            "act_due_at": self.act_due_at, "overdue_at": self.overdue_at, "recall_end": self.recall_end,
             "verdict": self.verdict, "escalated_at": self.escalated_at, "withdrawn_at": self.withdrawn_at,
         })
     }
@@ -154,6 +180,11 @@ impl<'a> Line<'a> {
     #[must_use]
     pub fn with(mut self, args: Value) -> Self {
         self.args = args;
+        self
+    }
+    #[must_use]
+    pub fn and(mut self, key: &str, value: Value) -> Self {
+        self.args[key] = value;
         self
     }
 }
@@ -183,6 +214,17 @@ async fn tell(tx: &mut Tx, before: &Value, case: &CaseRow, line: Line<'_>) -> Re
     tx.record(&CaseMoved { case: case.id, store: case.store_id, step: line.kind }).await
 }
 
+/// The number was called: noted in the course and the audit, without a newer version of the case.
+pub async fn dialled(tx: &mut Tx, case: &CaseRow) -> Result<()> {
+    if !case.touched {
+        store::touch(tx, case.id).await?;
+    }
+    store::add_step(tx, case, StepKind::Dialled, None, &json!({})).await?;
+    let before = json!({ "touched": case.touched });
+    audit::note(tx, "case.dialled", "case", case.id.raw(), &before, &json!({ "touched": true })).await?;
+    tx.record(&CaseMoved { case: case.id, store: case.store_id, step: StepKind::Dialled }).await
+}
+
 /// What of the course the customer's history shows.
 fn on_timeline(step: StepKind) -> Option<&'static str> {
     match step {
@@ -193,6 +235,10 @@ fn on_timeline(step: StepKind) -> Option<&'static str> {
         StepKind::Closed => Some("case_closed"),
         StepKind::Withdrawn => Some("case_withdrawn"),
         StepKind::Taken
+        | StepKind::Assigned
+        | StepKind::Reclassified
+        | StepKind::Dialled
+        | StepKind::Overdue
         | StepKind::Field
         | StepKind::Recall
         | StepKind::Note
@@ -204,10 +250,12 @@ fn on_timeline(step: StepKind) -> Option<&'static str> {
     }
 }
 
-/// Tells people about a case; whoever did it needs no telling.
+/// Tells people about a case, each once; whoever did it needs no telling.
 pub async fn notify(tx: &mut Tx, people: &[kernel::UserId], kind: &'static str, case: &CaseRow) -> Result<()> {
     let me = tx.scope().user;
-    let others: Vec<_> = people.iter().copied().filter(|p| Some(*p) != me).collect();
+    let mut others: Vec<_> = people.iter().copied().filter(|p| Some(*p) != me).collect();
+    others.sort_unstable();
+    others.dedup();
     notices::tell(tx, &others, Some(case.store_id), kind, case.id.raw(), &case.words()).await
 }
 
@@ -224,6 +272,8 @@ pub struct Before {
     pub recall_due_at: Option<kernel::Millis>,
     pub recall_task_id: Option<kernel::TaskId>,
     pub escalated_at: Option<kernel::Millis>,
+    #[serde(default)]
+    pub overdue_at: Option<kernel::Millis>,
     pub round: i64,
 }
 
@@ -240,6 +290,7 @@ impl Before {
             recall_due_at: c.recall_due_at,
             recall_task_id: c.recall_task_id,
             escalated_at: c.escalated_at,
+            overdue_at: c.overdue_at,
             round: c.round,
         }
     }
@@ -256,7 +307,11 @@ impl Before {
         c.recall_due_at = self.recall_due_at;
         c.recall_task_id = self.recall_task_id;
         c.escalated_at = self.escalated_at;
+        c.overdue_at = self.overdue_at;
         c.round = self.round;
+        c.act_due_at = None;
+        c.recall_end = None;
+        c.recall_ended_at = None;
         c.next_due_at = c.recall_due_at;
         c.closed_at = None;
         c.verdict = None;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::kinds::Class;
 use super::list::{After, Filter, Sight};
-use super::model::{CauseKind, StateKey, StepKind, Verdict};
+use super::model::{CauseKind, RecallEnd, StateKey, StepKind, Verdict};
 
 row! {
     /// A case as it stands in its table.
@@ -26,7 +26,8 @@ row! {
         pub recall_due_at: Option<Millis>, pub recall_task_id: Option<TaskId>, pub escalated_at: Option<Millis>,
         pub closed_at: Option<Millis>, pub verdict: Option<Verdict>, pub recall_attempt_id: Option<AttemptId>,
         pub next_due_at: Option<Millis>, pub touched: bool, pub withdrawn_at: Option<Millis>,
-        pub kinds_version: i64, pub version: i64,
+        pub kinds_version: i64, pub version: i64, pub act_due_at: Option<Millis>, pub overdue_at: Option<Millis>,
+        pub recall_end: Option<RecallEnd>, pub recall_ended_at: Option<Millis>,
     }
 }
 
@@ -48,12 +49,24 @@ row! {
 row! {
     /// How many cases stand in each heap.
     #[derive(Clone, Debug, Default)]
-    pub struct Heaps { pub open: i64, pub overdue: i64, pub waiting: i64, pub recall: i64 }
+    pub struct Heaps {
+        pub open: i64, pub overdue: i64, pub unowned: i64, pub waiting: i64, pub contacted: i64, pub recall: i64,
+        pub undecided: i64,
+    }
 }
 
 row! {
     /// Which case, and where.
     pub struct Place { pub id: CaseId, pub group_id: GroupId, pub store_id: StoreId }
+}
+
+row! {
+    /// A case whose deadline is over.
+    pub struct Late { pub id: CaseId, pub group_id: GroupId, pub store_id: StoreId, pub due: Millis }
+}
+
+row! {
+    struct Told { args: Value }
 }
 
 macro_rules! columns {
@@ -62,7 +75,8 @@ macro_rules! columns {
          c.subject_kind, c.subject_id, c.attempt_id, c.state, c.round, c.title, c.fields, c.owner_id, c.opened_at, \
          c.opened_by, c.contact_due_at, c.contacted_at, c.contacted_by, c.result, c.cause_kind, c.cause, c.result_at, \
          c.recall_due_at, c.recall_task_id, c.escalated_at, c.closed_at, c.verdict, c.recall_attempt_id, \
-         c.next_due_at, c.touched, c.withdrawn_at, c.kinds_version, c.version"
+         c.next_due_at, c.touched, c.withdrawn_at, c.kinds_version, c.version, \
+         c.act_due_at, c.overdue_at, c.recall_end, c.recall_ended_at"
     };
 }
 /// $1 group, $2 store, $3 everything (1/0), $4 who opened or $5 owns it, $6 the reader's departments.
@@ -93,7 +107,7 @@ stmt!(
         " FROM case_file c WHERE",
         in_sight!(),
         " AND c.closed_at IS NULL AND c.withdrawn_at IS NULL AND (CAST($7 AS TEXT)='' OR c.state=$7) \
-         AND (CAST($8 AS BIGINT)=0 OR c.next_due_at < $9) AND (COALESCE(c.next_due_at, 9000000000000000), c.id) > ($10, $11) \
+         AND (CAST($8 AS BIGINT)=0 OR c.next_due_at < $9) AND (CAST($13 AS BIGINT)=0 OR c.owner_id IS NULL) AND (COALESCE(c.next_due_at, 9000000000000000), c.id) > ($10, $11) \
          ORDER BY COALESCE(c.next_due_at, 9000000000000000), c.id LIMIT $12"
     )
 );
@@ -125,6 +139,9 @@ stmt!(
     concat!(
         "SELECT CAST(COUNT(*) AS BIGINT) AS open, CAST(COALESCE(SUM(CASE WHEN c.next_due_at < $7 THEN 1 ELSE 0 END), 0) AS BIGINT) AS overdue, \
          CAST(COALESCE(SUM(CASE WHEN c.state='waiting' THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting, \
+         CAST(COALESCE(SUM(CASE WHEN c.owner_id IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS unowned, \
+         CAST(COALESCE(SUM(CASE WHEN c.state='contacted' THEN 1 ELSE 0 END), 0) AS BIGINT) AS contacted, \
+         CAST(COALESCE(SUM(CASE WHEN c.state='undecided' THEN 1 ELSE 0 END), 0) AS BIGINT) AS undecided, \
          CAST(COALESCE(SUM(CASE WHEN c.state='recall' THEN 1 ELSE 0 END), 0) AS BIGINT) AS recall \
          FROM case_file c WHERE",
         in_sight!(),
@@ -138,10 +155,10 @@ stmt!(
      AND withdrawn_at IS NULL AND id<>$5 LIMIT 1000) x"
 );
 stmt!(
-    /// Rides case_file_late.
+    /// Rides case_file_late: deadlines that were missed and not yet told, after the last one seen.
     CASES_LATE,
-    "SELECT id, group_id, store_id FROM case_file WHERE state='waiting' AND escalated_at IS NULL AND closed_at IS NULL \
-     AND contact_due_at < $1 AND withdrawn_at IS NULL ORDER BY contact_due_at, id LIMIT 200"
+    "SELECT id, group_id, store_id, next_due_at AS due FROM case_file WHERE overdue_at IS NULL AND closed_at IS NULL AND next_due_at < $1 \
+     AND (next_due_at, id) > ($2, $3) ORDER BY next_due_at, id LIMIT 200"
 );
 stmt!(
     /// Rides case_file_open: cases of a store whose clock is running, by id.
@@ -169,8 +186,14 @@ stmt!(
     CASE_SAVE,
     "UPDATE case_file SET state=$1, round=$2, title=$3, fields=$4, owner_id=$5, contact_due_at=$6, contacted_at=$7, contacted_by=$8, \
      result=$9, cause_kind=$10, cause=$11, result_at=$12, recall_due_at=$13, recall_task_id=$14, escalated_at=$15, closed_at=$16, \
-     verdict=$17, recall_attempt_id=$18, next_due_at=$19, touched=$20, withdrawn_at=$21, version=version+1 \
-     WHERE id=$22 AND group_id=$23 AND version=$24"
+     verdict=$17, recall_attempt_id=$18, next_due_at=$19, touched=$20, withdrawn_at=$21, class=$22, kind=$23, department=$24, \
+     kinds_version=$25, act_due_at=$26, overdue_at=$27, recall_end=$28, recall_ended_at=$29, version=version+1 \
+     WHERE id=$30 AND group_id=$31 AND version=$32"
+);
+stmt!(
+    /// Acted upon, without a newer version: a page that is open beside the telephone stays valid.
+    CASE_TOUCH,
+    "UPDATE case_file SET touched=1 WHERE id=$1 AND group_id=$2"
 );
 stmt!(
     POINT_ADD,
@@ -189,6 +212,14 @@ stmt!(
     STEPS,
     "SELECT at, actor, kind, text, args FROM case_step WHERE case_id=$2 AND group_id=$1 ORDER BY id DESC LIMIT 200"
 );
+stmt!(
+    /// What re-calls did, newest first, however long the course is: rides case_step_by_case.
+    RECALL_STEPS,
+    "SELECT args FROM case_step WHERE case_id=$2 AND group_id=$1 AND kind='recall' ORDER BY id DESC LIMIT 50"
+);
+
+/// As many lines of a course as its page shows.
+pub const STEPS_SHOWN: usize = 200;
 
 fn seen_by(scope: &kernel::Scope, sight: &Sight) -> Result<platform::db::Args> {
     Ok(args![scope.group, scope.store()?, sight.all, sight.opener, sight.owner, &sight.departments])
@@ -222,11 +253,14 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<CaseRow>> {
     let mut given = seen_by(scope, sight)?;
-    let (state, overdue) = match filter {
-        Filter::Open => ("", false),
-        Filter::Overdue => ("", true),
-        Filter::Waiting => ("waiting", false),
-        Filter::Recall => ("recall", false),
+    let (state, overdue, unowned) = match filter {
+        Filter::Open => ("", false, false),
+        Filter::Overdue => ("", true, false),
+        Filter::Unowned => ("", false, true),
+        Filter::Waiting => ("waiting", false, false),
+        Filter::Contacted => ("contacted", false, false),
+        Filter::Recall => ("recall", false, false),
+        Filter::Undecided => ("undecided", false, false),
         Filter::Closed => {
             let (key, id) = after.map_or((i64::MAX, i64::MAX), |a| (a.key, a.id));
             given.extend(args![key, id, limit]);
@@ -234,7 +268,7 @@ pub async fn list(
         }
     };
     let (key, id) = after.map_or((0, 0), |a| (a.key, a.id));
-    given.extend(args![state, overdue, now, key, id, limit]);
+    given.extend(args![state, overdue, now, key, id, limit, unowned]);
     q.all(&CASES_OPEN, given).await
 }
 
@@ -259,8 +293,9 @@ pub async fn alike(q: &mut impl Sql, group: GroupId, case: &CaseRow, since: Mill
     q.count(&CASE_ALIKE, args![group, case.store_id, since, &case.kind, case.id]).await
 }
 
-pub async fn late(q: &mut impl Sql, now: Millis) -> Result<Vec<Place>> {
-    q.all(&CASES_LATE, args![now]).await
+/// Those after `(due, id)`, the longest overdue first.
+pub async fn late(q: &mut impl Sql, now: Millis, after: (Millis, CaseId)) -> Result<Vec<Late>> {
+    q.all(&CASES_LATE, args![now, after.0, after.1]).await
 }
 
 pub async fn owned_by(q: &mut impl Sql, group: GroupId, user: UserId) -> Result<Vec<Place>> {
@@ -285,6 +320,24 @@ pub async fn points(q: &mut impl Sql, group: GroupId, case: CaseId) -> Result<Ve
 /// Newest first.
 pub async fn steps(q: &mut impl Sql, group: GroupId, case: CaseId) -> Result<Vec<StepRow>> {
     q.all(&STEPS, args![group, case]).await
+}
+
+/// What this re-call's step remembers of the case before it.
+pub async fn before_recall(
+    q: &mut impl Sql,
+    group: GroupId,
+    case: CaseId,
+    attempt: AttemptId,
+) -> Result<Option<Value>> {
+    let told: Vec<Told> = q.all(&RECALL_STEPS, args![group, case]).await?;
+    let attempt = serde_json::to_value(attempt).map_err(Problem::internal)?;
+    let step = told.into_iter().find(|s| s.args.get("attempt") == Some(&attempt));
+    Ok(step.and_then(|mut s| s.args.get_mut("before").map(Value::take)))
+}
+
+pub async fn touch(tx: &mut Tx, case: CaseId) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&CASE_TOUCH, args![case, group]).await.map(|_| ())
 }
 
 pub async fn add(tx: &mut Tx, c: &CaseRow) -> Result<()> {
@@ -344,6 +397,14 @@ pub async fn save(tx: &mut Tx, c: &CaseRow) -> Result<()> {
         c.next_due_at,
         c.touched,
         c.withdrawn_at,
+        c.class,
+        &c.kind,
+        c.department,
+        c.kinds_version,
+        c.act_due_at,
+        c.overdue_at,
+        c.recall_end,
+        c.recall_ended_at,
         c.id,
         group,
         c.version

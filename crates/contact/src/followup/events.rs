@@ -22,6 +22,15 @@ pub struct Point {
     pub remark_id: Option<i64>,
 }
 
+/// What a call brought about the re-call of a case.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct RecallSaid {
+    pub case: CaseId,
+    pub task: TaskId,
+    /// `None` when it was not settled by this call.
+    pub satisfied: Option<bool>,
+}
+
 /// A call was recorded; heard in the same transaction.
 #[derive(Clone, Debug)]
 pub struct CallRecorded {
@@ -34,11 +43,8 @@ pub struct CallRecorded {
     pub reached: bool,
     /// Bad answers and remarks that open a case: one case per call, with all of them.
     pub points: Vec<Point>,
-    /// The case whose re-call was among the tasks.
-    pub recall: Option<CaseId>,
-    pub recall_task: Option<TaskId>,
-    /// What the re-call found; `None` when it was not settled by this call.
-    pub satisfied: Option<bool>,
+    /// The re-calls that were among the tasks.
+    pub recalls: Vec<RecallSaid>,
     /// Fields of the case's record that were asked for during the call, by key. Not part of the stored event.
     pub case_fields: Vec<(String, String)>,
     /// Stored beside the call of another agent.
@@ -58,7 +64,8 @@ impl DomainEvent for CallRecorded {
     fn ids(&self) -> Value {
         json!({
             "contact": self.contact, "customer": self.customer, "tasks": self.tasks, "reached": self.reached,
-            "points": self.points.len(), "recall": self.recall, "late": self.late
+            "points": self.points.len(),
+            "recalls": self.recalls.iter().map(|r| r.case).collect::<Vec<_>>(), "late": self.late
         })
     }
 }
@@ -88,13 +95,15 @@ impl DomainEvent for CallRevoked {
     }
 }
 
-/// A re-call ended without an answer: somebody must decide what becomes of the case.
+/// A re-call ended without a judgement: somebody must decide what becomes of the case.
 #[derive(Clone, Debug)]
 pub struct RecallLapsed {
     pub store: StoreId,
     pub task: TaskId,
     pub case: CaseId,
     pub result: TaskResult,
+    /// The call that ended it; `None` when time or something else did.
+    pub attempt: Option<AttemptId>,
 }
 
 impl DomainEvent for RecallLapsed {

@@ -48,7 +48,7 @@ async fn chunk(tx: &mut Tx, store_id: StoreId, after: TaskId) -> Result<(usize, 
         (task.expires_at <= now && contact.holder(now).is_none()).then(|| verdict(task, Some(contact)))
     })
     .await?;
-    tending::tell_lapsed(tx, &closed).await?;
+    tending::tell_lapsed(tx, &closed, None).await?;
     told(tx, store_id);
     Ok((closed.len(), Some(last)))
 }

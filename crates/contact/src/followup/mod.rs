@@ -48,7 +48,7 @@ use serde::de::DeserializeOwned;
 
 pub use context::Context;
 pub use distribute::on_staff_left;
-pub use events::{CallRecorded, CallRevoked, Point, RecallLapsed};
+pub use events::{CallRecorded, CallRevoked, Point, RecallLapsed, RecallSaid};
 pub use imports::on_import_applied;
 pub use jobs::{jobs, workers};
 pub use model::*;

@@ -366,7 +366,7 @@ async fn end_of_customer(
             (free && which(task)).then_some(result)
         })
         .await?;
-        tending::tell_lapsed(tx, &closed).await?;
+        tending::tell_lapsed(tx, &closed, None).await?;
         told(tx, store_id);
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Ending tasks outside of a call and keeping their contacts true to them.
 
-use kernel::{ContactId, Millis, Result};
+use kernel::{AttemptId, ContactId, Millis, Result};
 use platform::db::Tx;
 
 use super::context::{Context, tasks_by_contact};
@@ -58,13 +58,13 @@ pub async fn keep(tx: &mut Tx, context: &Context, contact: &mut Contact, tasks: 
     store::save_contact(tx, contact).await
 }
 
-/// Tells whoever keeps cases that these re-calls ended without an answer.
+/// Tells whoever keeps cases that these re-calls ended without a judgement, by this call or without one.
 /// # Errors
 /// As a listener answers.
-pub async fn tell_lapsed(tx: &mut Tx, tasks: &[Task]) -> Result<()> {
+pub async fn tell_lapsed(tx: &mut Tx, tasks: &[Task], attempt: Option<AttemptId>) -> Result<()> {
     for task in tasks {
         if let (Some(case), Some(result)) = (task.recall_case(), task.result) {
-            tx.record(&RecallLapsed { store: task.store_id, task: task.id, case, result }).await?;
+            tx.record(&RecallLapsed { store: task.store_id, task: task.id, case, result, attempt }).await?;
         }
     }
     Ok(())

@@ -50,6 +50,10 @@ impl TodayPage {
         let promised = self.agent.as_ref().is_some_and(|a| !a.promised.is_empty() || !a.tomorrow.is_empty());
         self.alerts.trim().is_empty() && !promised && self.numbers == 0
     }
+    /// Neither a queue nor a team: what needs attention is the page.
+    fn works_alone(&self) -> bool {
+        self.agent.is_none() && self.team.is_none()
+    }
     fn nothing_to_watch(&self) -> bool {
         self.only_cases() && self.cases.trim().is_empty()
     }

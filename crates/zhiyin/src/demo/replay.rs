@@ -398,6 +398,7 @@ impl<'a> Replay<'a> {
         let found: Option<(TaskId, ContactId)> = self.db.reads().opt(&DEMO_TASK, args![store, "case", id]).await?;
         let (task, contact) = found.ok_or(Problem::NotFound)?;
         let satisfied = act.verdict.as_deref() == Some("satisfied");
+        let refused = act.verdict.as_deref() == Some("refused");
         let book = rulebook::current::<ScriptBook>(&mut self.db.reads(), self.cast.group, store).await?;
         let script = book.body.for_subject(scripts::Subject::Case).ok_or(Problem::NotFound)?;
         let wanted = if satisfied { scripts::Effect::Good } else { scripts::Effect::Bad };
@@ -405,7 +406,8 @@ impl<'a> Replay<'a> {
         let (question, option) =
             script.questions.iter().find_map(|q| fits(q).map(|o| (q, o))).ok_or(Problem::NotFound)?;
         let posted = Posted { field: scripts::field_name(question, task), option, text: act.text.clone() };
-        let given = scripts::resolve(&[(task, script)], &[posted]).map_err(Problem::Invalid)?;
+        let posted = if refused { Vec::new() } else { vec![posted] };
+        let given = scripts::resolve(&[(task, script)], &posted).map_err(Problem::Invalid)?;
         let started_at = self.db.clock().now();
         let seconds = 96;
         let new = NewAttempt {
@@ -414,7 +416,7 @@ impl<'a> Replay<'a> {
             started_at,
             seconds,
             direction: Direction::Out,
-            outcome: "complete".into(),
+            outcome: if refused { "refused" } else { "complete" }.into(),
             answers: given.into_iter().map(answer).collect(),
             remarks: Vec::new(),
             phone_line: None,

@@ -277,7 +277,7 @@ pub struct Act {
     pub text: String,
     #[serde(default)]
     pub measures: Option<String>,
-    /// satisfied | unsatisfied
+    /// satisfied | unsatisfied | refused
     #[serde(default)]
     pub verdict: Option<String>,
 }

@@ -6,7 +6,9 @@ use platform::http::{Answer, Desk, Fields};
 use serde_json::json;
 
 use super::case::{self, Typed};
+use crate::cases::classify::{self, ClassForm};
 use crate::cases::handle::{self, ResultForm};
+use crate::cases::{assign, take};
 
 /// Back to the case; with a field at fault or a newer version, the form as it was filled in.
 async fn answer(desk: &Desk, id: CaseId, typed: Typed, outcome: Result<()>) -> Answer {
@@ -27,9 +29,30 @@ fn typed(form: &'static str, fields: &Fields) -> Typed {
     Typed { form, text: fields.get("text").to_owned(), ..Typed::default() }
 }
 
-pub async fn take(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answer {
-    let outcome = handle::take(desk.db(), desk.scope(), id, seen(&fields)).await;
-    answer(&desk, id, Typed::default(), outcome).await
+/// With a person named: theirs; without: one's own.
+pub async fn own(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answer {
+    if !fields.has("user") {
+        let outcome = take(desk.db(), desk.scope(), id, seen(&fields)).await;
+        return answer(&desk, id, Typed::default(), outcome).await;
+    }
+    let to = fields.parsed("user");
+    let outcome = assign(desk.db(), desk.scope(), id, seen(&fields), to).await;
+    answer(&desk, id, typed("assign", &fields), outcome).await
+}
+
+pub async fn reclassify(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answer {
+    let form = ClassForm {
+        kind: fields.get("kind").to_owned(),
+        department: fields.get("department").to_owned(),
+        why: fields.get("why").to_owned(),
+    };
+    let typed = Typed { form: "class", text: form.why.clone(), kind: Some(form.clone()), ..Typed::default() };
+    let outcome = classify::reclassify(desk.db(), desk.scope(), id, seen(&fields), &form).await;
+    // Handed to another department: it may be out of sight now.
+    if outcome.is_ok() && handle::read(&mut desk.reads(), desk.scope(), id).await.is_err() {
+        return desk.see_other("/cases");
+    }
+    answer(&desk, id, typed, outcome).await
 }
 
 pub async fn contact(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answer {

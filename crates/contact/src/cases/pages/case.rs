@@ -1,28 +1,29 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use kernel::{Cap, CaseId, FieldErrors, Millis, Problem, Result, UserId};
+use kernel::{Cap, CaseId, Department, FieldErrors, Millis, Problem, Result, UserId};
 use platform::http::{Answer, Desk, ShownError, Ui};
 use platform::i18n::Locale;
 use platform::rulebook;
 
-use crate::cases::handle;
-use crate::cases::kinds::{FieldType, KindBook};
+use crate::cases::classify::ClassForm;
+use crate::cases::kinds::{Class, FieldType, Kind, KindBook};
 use crate::cases::list::Sight;
-use crate::cases::model::{CauseKind, Left, State, StateKey, StepKind};
-use crate::cases::ports;
+use crate::cases::model::{CauseKind, Left, RecallEnd, State, StateKey, StepKind};
 use crate::cases::sentence::{Piece, sentence};
 use crate::cases::store::{self, CaseRow, StepRow};
+use crate::cases::{assign, handle, ports};
 
 /// What somebody typed and could not be saved yet.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {
-    /// The form it stands in: contact | result | fields | note | escalate | decide | give-up.
+    /// The form it stands in: contact | result | fields | note | escalate | decide | give-up | assign | class.
     pub form: &'static str,
     pub text: String,
     pub cause: String,
     pub cause_kind: String,
     pub fields: Vec<(String, String)>,
+    pub kind: Option<ClassForm>,
 }
 
 #[derive(Template)]
@@ -53,8 +54,15 @@ struct CasePage {
     may_handle: bool,
     may_decide: bool,
     may_give_up: bool,
-    /// The re-call ended without an answer.
-    lapsed: bool,
+    may_assign: bool,
+    /// Who can be named.
+    people: Vec<Choice>,
+    kinds: Vec<KindGroup>,
+    departments: Vec<Choice>,
+    /// How the re-call ended without an answer.
+    ended: Option<RecallEnd>,
+    /// More lines of the course exist than are shown.
+    longer: bool,
     /// The cause that the re-call proved wrong.
     earlier: Option<String>,
     causes: Vec<&'static str>,
@@ -62,6 +70,39 @@ struct CasePage {
     errors: Vec<ShownError>,
     /// Somebody else changed it while this was typed.
     conflict: bool,
+}
+
+/// An option of a list.
+pub struct Choice {
+    pub key: String,
+    pub label: String,
+    pub on: bool,
+}
+
+/// Kinds of one class, e.g. the complaints.
+pub struct KindGroup {
+    pub class: Class,
+    pub kinds: Vec<Choice>,
+}
+
+/// The kinds in force, by class, for a list.
+pub fn kind_groups(book: &KindBook, chosen: &str, locale: Locale) -> Vec<KindGroup> {
+    let of = |class: Class| {
+        let kinds = book.kinds.iter().filter(|k| k.class == class);
+        let choice =
+            |k: &Kind| Choice { key: k.id.clone(), label: k.label.in_locale(locale).into_owned(), on: k.id == chosen };
+        KindGroup { class, kinds: kinds.map(choice).collect() }
+    };
+    Class::ALL.iter().map(|c| of(*c)).filter(|g| !g.kinds.is_empty()).collect()
+}
+
+pub fn department_choices(ui: &Ui, chosen: &str) -> Vec<Choice> {
+    let choice = |d: &Department| Choice {
+        key: d.key().to_owned(),
+        label: ui.v("case-department", d.key()).into_owned(),
+        on: d.key() == chosen,
+    };
+    Department::ALL.iter().map(choice).collect()
 }
 
 struct FieldView {
@@ -151,6 +192,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
     }
 
     let course = store::steps(&mut q, group, id).await?;
+    let longer = course.len() >= store::STEPS_SHOWN;
     let mut people: Vec<UserId> = course.iter().filter_map(|s| s.actor).collect();
     people.extend(course.iter().filter_map(handed_to));
     people.extend(c.owner_id);
@@ -163,7 +205,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         let said = p.option_key.as_deref().and_then(|o| labels.option(question, o));
         let said = said.map(|l| l.in_locale(locale).into_owned());
         let what = match (asked, said) {
-            (Some(asked), Some(said)) => format!("{asked}：{said}"),
+            (Some(asked), Some(said)) => ui.k("case-point").s("question", asked).s("answer", said).to_string(),
             (Some(only), None) | (None, Some(only)) => only,
             (None, None) => {
                 book.body.kind(&p.kind).map_or_else(|| p.kind.clone(), |k| k.label.in_locale(locale).into_owned())
@@ -178,12 +220,17 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         }
         book.body.field(key).map_or_else(|| key.to_owned(), |f| f.label.in_locale(locale).into_owned())
     };
+    let in_force = rulebook::current::<KindBook>(&mut q, group, c.store_id).await?;
+    let kind_name = |key: &str| {
+        let found = book.body.kind(key).or_else(|| in_force.body.kind(key));
+        found.map_or_else(|| key.to_owned(), |k| k.label.in_locale(locale).into_owned())
+    };
     let course = course
         .into_iter()
         .map(|s| CourseLine {
             at: s.at,
             who: s.actor.and_then(|a| names.get(&a).cloned()),
-            what: what_happened(&ui, &s, locale, &field_label, |id| names.get(&id).cloned()),
+            what: what_happened(&ui, &s, locale, &field_label, &kind_name, |id| names.get(&id).cloned()),
             text: s.text,
         })
         .collect();
@@ -198,12 +245,33 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         store::find(&mut desk.reads(), scope, &sight, id).await.map(|found| found.is_some())
     };
     let open = state.is_open();
+    let may_assign = open && assign::may_assign(&mut q, scope, id).await?;
+    let mut named = Vec::new();
+    if may_assign {
+        let ids = assign::candidates(&mut q, scope, &c).await?;
+        let names = ports::user_names(&mut q, group, &ids).await?;
+        named.extend(ids.into_iter().filter_map(|id| {
+            Some(Choice { key: id.to_string(), label: names.get(&id)?.clone(), on: c.owner_id == Some(id) })
+        }));
+    }
     let may_handle = open && acts(Cap::CaseHandle).await?;
     let may_decide = open && c.escalated_at.is_some() && acts(Cap::CaseDecide).await?;
+    let (mut kinds, mut departments) = (Vec::new(), Vec::new());
+    if may_handle {
+        let typed = typed.kind.as_ref();
+        kinds = kind_groups(&in_force.body, typed.map_or(c.kind.as_str(), |t| &t.kind), locale);
+        departments = department_choices(&ui, typed.map_or(c.department.key(), |t| &t.department));
+    }
     let earlier = match &state {
         State::Waiting { earlier, .. } | State::Contacted { earlier, .. } => earlier.as_ref().map(|e| e.text.clone()),
-        State::Recall { .. } | State::Closed { .. } | State::Withdrawn { .. } => None,
+        State::Recall { .. } | State::Undecided { .. } | State::Closed { .. } | State::Withdrawn { .. } => None,
     };
+    let may_give_up = may_handle
+        && match &state {
+            State::Undecided { .. } => true,
+            State::Recall { due, .. } => *due < now,
+            State::Waiting { .. } | State::Contacted { .. } | State::Closed { .. } | State::Withdrawn { .. } => false,
+        };
     Ok(CasePage {
         title: if c.title.is_empty() { kind_label.clone() } else { c.title.clone() },
         kind: kind_label,
@@ -226,8 +294,13 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         mine: c.owner_id.is_some() && c.owner_id == scope.user,
         may_handle,
         may_decide,
-        may_give_up: may_handle && matches!(&state, State::Recall { due, lapsed, .. } if *due < now || *lapsed),
-        lapsed: matches!(&state, State::Recall { lapsed: true, .. }),
+        may_give_up,
+        may_assign,
+        people: named,
+        kinds,
+        departments,
+        ended: c.recall_end,
+        longer,
         earlier,
         causes: CauseKind::ALL.iter().map(|k| k.key()).collect(),
         typed,
@@ -245,6 +318,7 @@ fn way(c: &CaseRow, now: Millis) -> Vec<StepView> {
     let now_at = |key: StateKey| c.state == key && c.withdrawn_at.is_none();
     let pick = |is_now: bool, at: Option<Millis>| if is_now { "now" } else { done(at) };
     let left = c.next_due_at.map(|due| Left::until(due, now));
+    let recall_now = now_at(StateKey::Recall) || now_at(StateKey::Undecided);
     vec![
         StepView { key: "opened", class: "done", at: Some(c.opened_at), left: None },
         StepView {
@@ -253,12 +327,17 @@ fn way(c: &CaseRow, now: Millis) -> Vec<StepView> {
             at: contacted,
             left: left.filter(|_| now_at(StateKey::Waiting)),
         },
-        StepView { key: "result", class: pick(now_at(StateKey::Contacted), resolved), at: resolved, left: None },
         StepView {
-            key: "recall",
-            class: pick(now_at(StateKey::Recall), closed.filter(|_| c.state == StateKey::Closed)),
+            key: "result",
+            class: pick(now_at(StateKey::Contacted), resolved),
+            at: resolved,
+            left: left.filter(|_| now_at(StateKey::Contacted)),
+        },
+        StepView {
+            key: if now_at(StateKey::Undecided) { "decide" } else { "recall" },
+            class: pick(recall_now, closed.filter(|_| c.state == StateKey::Closed)),
             at: None,
-            left: left.filter(|_| now_at(StateKey::Recall)),
+            left: left.filter(|_| recall_now),
         },
         StepView { key: "closed", class: done(closed), at: closed, left: None },
     ]
@@ -273,6 +352,7 @@ fn what_happened(
     step: &StepRow,
     locale: Locale,
     field: &impl Fn(&str) -> String,
+    kind_label: &impl Fn(&str) -> String,
     name: impl Fn(UserId) -> Option<String>,
 ) -> String {
     let flag = |key: &str| step.args.get(key).and_then(serde_json::Value::as_bool).unwrap_or(false);
@@ -291,11 +371,32 @@ fn what_happened(
             ui.k("case-step-field").s("fields", fields.join(between)).to_string()
         }
         StepKind::Recall if flag("late") => ui.t("case-step-recall-late").into_owned(),
-        StepKind::Recall if flag("lapsed") => ui.t("case-step-recall-lapsed").into_owned(),
+        StepKind::Recall if flag("lapsed") => ui.v("case-recall-end", text("end")).into_owned(),
         StepKind::Recall if flag("again") => ui.t("case-step-recall-again").into_owned(),
         StepKind::Recall if flag("satisfied") => ui.t("case-step-recall-satisfied").into_owned(),
         StepKind::Recall => ui.t("case-step-recall-unsatisfied").into_owned(),
-        StepKind::Escalated if flag("overdue") => ui.t("case-step-escalated-overdue").into_owned(),
+        StepKind::Opened if flag("by_hand") => ui.t("case-step-opened-by-hand").into_owned(),
+        StepKind::Escalated if flag("overdue") => ui.v("case-step-escalated-overdue", text("state")).into_owned(),
+        StepKind::Reclassified => {
+            let pair = |key: &str| {
+                let both = step.args.get(key).and_then(|v| v.as_array()).cloned().unwrap_or_default();
+                let at = |i: usize| both.get(i).and_then(|v| v.as_str()).unwrap_or("").to_owned();
+                (at(0), at(1))
+            };
+            let ((old_kind, new_kind), (old_at, new_at)) = (pair("kind"), pair("department"));
+            let words = |kind: &str, at: &str| {
+                ui.k("case-step-class")
+                    .s("kind", kind_label(kind))
+                    .s("department", ui.v("case-department", at))
+                    .to_string()
+            };
+            let (from, to) = (words(&old_kind, &old_at), words(&new_kind, &new_at));
+            ui.k("case-step-reclassified").s("from", from).s("to", to).to_string()
+        }
+        StepKind::Assigned => match handed_to(step).and_then(name) {
+            Some(to) => ui.k("case-step-assigned").s("name", to).to_string(),
+            None => plain(),
+        },
         StepKind::CallRevoked if flag("restored") => ui.t("case-step-call-revoked-restored").into_owned(),
         StepKind::Rescheduled => {
             let at = |key: &str| step.args.get(key).and_then(serde_json::Value::as_i64).map(Millis);
@@ -308,6 +409,8 @@ fn what_happened(
         },
         StepKind::Opened
         | StepKind::Taken
+        | StepKind::Dialled
+        | StepKind::Overdue
         | StepKind::Contacted
         | StepKind::Reopened
         | StepKind::Closed

@@ -56,11 +56,11 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
     let book = rulebook::current::<KindBook>(&mut q, group, store).await?;
     let Some(planned) = plan::plan(&book.body, &points) else { return Ok(part) };
     let Some(kind) = book.body.kind(&planned.kind) else { return Ok(part) };
-    let main = planned.points.first().map_or(first, |p| p.task);
+    let main = planned.points.first().and_then(|p| p.task).unwrap_or(first);
     let since = desk.ui().today().map(|d| d.days_after(-90));
     let subject = tasks.iter().find(|t| t.task == main).or(tasks.first());
     let mut facts = match (since, subject) {
-        (Some(since), Some(s)) => ports::facts(&mut q, scope, s.customer, Some(s), since).await?,
+        (Some(since), Some(s)) => ports::facts(&mut q, scope, s.customer, Some(&s.about()), since).await?,
         (None, _) | (_, None) => plan::Facts::default(),
     };
     facts.question = planned

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use kernel::{Millis, Result, Scope};
+use kernel::{Cap, Millis, Reach, Result, Scope};
 use platform::db::Sql;
 use platform::i18n::{Label, Locale};
 use platform::rulebook;
@@ -23,6 +23,9 @@ pub struct CaseLine {
     pub vehicle: String,
     pub department: &'static str,
     pub owner: Option<String>,
+    /// The reader may become its named person by one key.
+    pub may_take: bool,
+    pub version: i64,
     pub state: StateKey,
     pub round: i64,
     pub opened_at: Millis,
@@ -36,7 +39,7 @@ impl CaseLine {
         match (self.state, self.left) {
             (StateKey::Closed, _) => "ok",
             (_, Some(Left { over: true, .. })) => "bad",
-            (StateKey::Waiting, _) => "warn",
+            (StateKey::Waiting | StateKey::Undecided, _) => "warn",
             (StateKey::Contacted | StateKey::Recall, _) => "info",
         }
     }
@@ -76,11 +79,21 @@ pub async fn lines(
     let vehicles = ports::vehicle_lines(q, group, &vehicles).await?;
     let owners = ports::user_names(q, group, &owners).await?;
     let books = labels(q, scope, &rows).await?;
+    let handles = scope.reach(Cap::CaseHandle);
+    let mine = scope.departments(Cap::CaseHandle);
+    let may_take = |c: &CaseRow| match handles {
+        Some(reach) if reach >= Reach::Store => true,
+        Some(_) => mine.contains(&c.department),
+        None => false,
+    };
     let mut lines = Vec::with_capacity(rows.len());
     for c in rows {
         let label = books.get(&c.kinds_version).and_then(|b| b.get(&c.kind));
         let kind = label.map_or_else(|| c.kind.clone(), |l| l.in_locale(locale).into_owned());
+        let unowned = c.owner_id.is_none() && c.closed_at.is_none() && may_take(&c);
         lines.push(CaseLine {
+            may_take: unowned,
+            version: c.version,
             id: c.id.to_string(),
             number: c.number,
             title: if c.title.is_empty() { kind.clone() } else { c.title },

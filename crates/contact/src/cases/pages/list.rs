@@ -3,6 +3,7 @@ use platform::http::{Answer, Desk, Fields, Ui};
 
 use super::lines::{CaseLine, lines};
 use crate::cases::list::{self, After, Filter};
+use crate::cases::model::StateKey;
 
 #[derive(Template)]
 #[template(path = "cases/pages/list.html")]
@@ -34,8 +35,11 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
     let count = |f: Filter| match f {
         Filter::Open => Some(heaps.open),
         Filter::Overdue => Some(heaps.overdue),
+        Filter::Unowned => Some(heaps.unowned),
         Filter::Waiting => Some(heaps.waiting),
+        Filter::Contacted => Some(heaps.contacted),
         Filter::Recall => Some(heaps.recall),
+        Filter::Undecided => Some(heaps.undecided),
         Filter::Closed => None,
     };
     let page = ListPage {

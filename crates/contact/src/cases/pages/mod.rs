@@ -7,6 +7,7 @@ mod fields;
 mod kinds;
 mod lines;
 mod list;
+mod new;
 mod parts;
 
 use kernel::Cap;
@@ -18,14 +19,18 @@ use crate::editing;
 
 pub use fields::call_fields;
 pub use kinds::kind_lines;
+pub use new::open_button;
 pub use parts::{call_recall, customer_cases, today_cases};
 
 pub fn routes() -> Routes {
     let handle = Need::Cap(Cap::CaseHandle);
     Routes::new()
         .get("/cases", Need::Cap(Cap::CaseRead), list::show)
+        .get("/cases/new", handle, new::show)
+        .post("/cases", handle, new::save)
         .get("/cases/{id}", Need::Cap(Cap::CaseRead), case::show)
-        .post("/cases/{id}/owner", handle, act::take)
+        .post("/cases/{id}/owner", Need::AnyOf(&[Cap::CaseHandle, Cap::QueueAssign]), act::own)
+        .post("/cases/{id}/class", handle, act::reclassify)
         .post("/cases/{id}/contact", handle, act::contact)
         .post("/cases/{id}/result", handle, act::resolve)
         .post("/cases/{id}/fields", handle, act::fill)

@@ -7,7 +7,7 @@ use platform::db::{Sql, Tx};
 
 use crate::followup;
 
-pub use crate::followup::model::{Mark, SubjectKind};
+pub use crate::followup::model::{Mark, SubjectKind, TaskResult};
 pub use crate::followup::{CallRecorded, CallRevoked, Point, RecallLapsed, supersede};
 
 /// What a re-call is planned with.
@@ -60,6 +60,20 @@ pub struct Subject {
     pub vehicle: Option<VehicleId>,
     pub phone_line: Option<PhoneLineId>,
     pub customer: CustomerId,
+}
+
+impl Subject {
+    pub fn about(&self) -> About {
+        About { visit: Some((self.kind, self.id)), vehicle: self.vehicle, phone_line: self.phone_line }
+    }
+}
+
+/// What a case is about: a visit or delivery, a car, the number that was talked on.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    pub visit: Option<(SubjectKind, i64)>,
+    pub vehicle: Option<VehicleId>,
+    pub phone_line: Option<PhoneLineId>,
 }
 
 impl From<followup::Task> for Subject {

@@ -5,11 +5,11 @@ mod people;
 mod scripts;
 
 pub use followup::{
-    CallRecorded, CallRevoked, Dialled, Mark, Point, RecallLapsed, SubjectKind, Talk, cancel_recall, contact_subjects,
-    dial, move_recall, plan_recall, subject, supersede,
+    About, CallRecorded, CallRevoked, Dialled, Mark, Point, RecallLapsed, SubjectKind, Talk, TaskResult, cancel_recall,
+    contact_subjects, dial, move_recall, plan_recall, subject, supersede,
 };
 pub use people::{
-    CalendarChanged, StaffLeft, block, calendar, customer_names, facts, holders, person, store_card, stores, timeline,
-    unblock, user_names, vehicle_lines,
+    CalendarChanged, StaffLeft, block, calendar, customer_names, facts, holders, occasions, person, store_card, stores,
+    timeline, unblock, user_names, vehicle_lines,
 };
 pub use scripts::{Answerable, Labels, answerables, labels};

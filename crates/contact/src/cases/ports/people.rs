@@ -9,7 +9,7 @@ use people::{customers, timeline as history, vehicles};
 use platform::db::{Sql, Tx};
 use serde_json::Value;
 
-use super::followup::{Subject, SubjectKind};
+use super::followup::{About, SubjectKind};
 use crate::cases::plan::Facts;
 
 pub use people::customers::names as customer_names;
@@ -60,13 +60,13 @@ pub async fn facts(
     q: &mut impl Sql,
     scope: &Scope,
     customer: CustomerId,
-    subject: Option<&Subject>,
+    about: Option<&About>,
     since: StoreDate,
 ) -> Result<Facts> {
     let mut facts = Facts::default();
     match customers::card(q, scope, customer).await {
         Ok(card) => {
-            let wanted = subject.and_then(|s| s.phone_line);
+            let wanted = about.and_then(|s| s.phone_line);
             let line = card.lines.iter().find(|l| Some(l.id) == wanted).or_else(|| card.lines.first());
             facts.phone = line.map(|l| l.phone.clone());
             facts.name = PersonName::parse(&card.file.name).ok();
@@ -75,10 +75,10 @@ pub async fn facts(
         Err(Problem::NotFound) => {}
         Err(other) => return Err(other),
     }
-    let Some(subject) = subject else { return Ok(facts) };
+    let Some(about) = about else { return Ok(facts) };
     let (group, store) = (scope.group, scope.store()?);
     let station = store_card(q, group, store).await?.name;
-    if let Some(car) = vehicle(q, group, subject.vehicle).await? {
+    if let Some(car) = vehicle(q, group, about.vehicle).await? {
         facts.brand = car.brand;
         facts.series = car.series;
         facts.model = car.model;
@@ -87,9 +87,10 @@ pub async fn facts(
         facts.plate = car.plate;
         facts.mileage_km = car.mileage_km;
     }
-    match subject.kind {
+    let Some((kind, visit)) = about.visit else { return Ok(facts) };
+    match kind {
         SubjectKind::RepairOrder => {
-            let visits = vehicles::visit_facts(q, group, &[Id::new(subject.id)]).await?;
+            let visits = vehicles::visit_facts(q, group, &[Id::new(visit)]).await?;
             if let Some(visit) = visits.into_iter().next() {
                 let orders = vehicles::orders_of(q, scope, customer, MOST_VISITS).await?;
                 let same = |o: &&vehicles::OrderRow| {
@@ -108,7 +109,7 @@ pub async fn facts(
             }
         }
         SubjectKind::Delivery => {
-            let deliveries = vehicles::delivery_facts(q, group, &[Id::new(subject.id)]).await?;
+            let deliveries = vehicles::delivery_facts(q, group, &[Id::new(visit)]).await?;
             if let Some(delivery) = deliveries.into_iter().next() {
                 facts.purchased_on = facts.purchased_on.or(Some(delivery.delivered_on));
                 facts.dealer = Some(station);
@@ -117,6 +118,58 @@ pub async fn facts(
         SubjectKind::Case => {}
     }
     Ok(facts)
+}
+
+/// What a customer may speak of: a visit, a delivery, a car.
+pub struct Occasion {
+    /// As it is posted: `repair_order.ID`, `delivery.ID`, `vehicle.ID`.
+    pub key: String,
+    pub about: About,
+    pub plate: String,
+    pub on: Option<StoreDate>,
+    pub what: Option<String>,
+}
+
+const MOST_OCCASIONS: i64 = 12;
+
+/// The customer's last visits to this store, deliveries and cars, if the reader may see the customer.
+/// # Errors
+/// `NotFound` when it is not for these eyes.
+pub async fn occasions(q: &mut impl Sql, scope: &Scope, customer: CustomerId) -> Result<Vec<Occasion>> {
+    customers::card(q, scope, customer).await?;
+    let (group, store) = (scope.group, scope.store()?);
+    let cars: HashMap<VehicleId, String> = {
+        let owned = vehicles::of_customer(q, group, customer).await?;
+        let ids: Vec<_> = owned.iter().map(|c| c.id).collect();
+        vehicle_lines(q, group, &ids).await?
+    };
+    let orders = vehicles::orders_of(q, scope, customer, MOST_OCCASIONS).await?;
+    let recorded = |o: &vehicles::OrderRow| o.store_id == store && o.state == vehicles::VisitState::Recorded;
+    let mut found: Vec<Occasion> = orders
+        .into_iter()
+        .filter(recorded)
+        .map(|o| Occasion {
+            key: format!("{}.{}", SubjectKind::RepairOrder, o.id),
+            about: About {
+                visit: Some((SubjectKind::RepairOrder, o.id.raw())),
+                vehicle: o.vehicle_id,
+                phone_line: o.phone_line_id,
+            },
+            plate: o.vehicle_id.and_then(|v| cars.get(&v).cloned()).unwrap_or_default(),
+            on: Some(o.opened_on),
+            what: o.items,
+        })
+        .collect();
+    let mut rest: Vec<_> = cars.into_iter().collect();
+    rest.sort_unstable();
+    found.extend(rest.into_iter().map(|(id, plate)| Occasion {
+        key: format!("vehicle.{id}"),
+        about: About { visit: None, vehicle: Some(id), phone_line: None },
+        plate,
+        on: None,
+        what: None,
+    }));
+    Ok(found)
 }
 
 async fn vehicle(q: &mut impl Sql, group: GroupId, id: Option<VehicleId>) -> Result<Option<vehicles::VehicleRow>> {

@@ -79,6 +79,17 @@ fn 三个日历天内复访_到打烊为止_休息顺延() {
 }
 
 #[test]
+fn 三个工作日内记录结果_到打烊为止() {
+    check(
+        &ClockBook::seed(),
+        ClockKey::Result,
+        "2026-11-16 10:00 → 2026-11-19 18:00
+         2026-11-19 15:00 → 2026-11-23 18:00 · Friday, Saturday, Monday
+         2026-09-30 09:00 → 2026-10-10 18:00 · a week of holidays",
+    );
+}
+
+#[test]
 fn units_are_data() {
     let with = |unit, amount, key| {
         let mut book = ClockBook::seed();
@@ -125,6 +136,7 @@ fn a_calendar_that_never_opens_moves_nothing() {
 fn a_bad_clock_is_refused() {
     let mut book = ClockBook::seed();
     assert_eq!(book.check(), []);
+    assert_eq!(book.clocks.iter().map(|c| c.key).collect::<Vec<_>>(), ClockKey::ALL);
     book.clocks[0].amount = 0;
     book.clocks[0].units.retain(|u| *u != Unit::Elapsed);
     book.clocks[0].when_closed = WhenClosed::AfterNextOpening { minutes: 60, never_earlier: false };

@@ -2,7 +2,7 @@
 
 use kernel::{Id, Millis, Problem};
 
-use crate::cases::model::{Act, Cause, CauseKind, Contact, Left, Outcome, State, Verdict};
+use crate::cases::model::{Act, Cause, CauseKind, Contact, Ended, Left, Outcome, RecallEnd, State, Verdict};
 
 fn contact() -> Contact {
     Contact { at: Millis(10), by: Id::new(7) }
@@ -14,11 +14,16 @@ fn outcome(text: &str) -> Outcome {
     Outcome { cause: cause(text), text: "已更换".into(), at: Millis(20) }
 }
 
+fn ended() -> Ended {
+    Ended { end: RecallEnd::Refused, at: Millis(190), recall_due: Millis(200) }
+}
+
 fn states() -> Vec<(&'static str, State)> {
     vec![
         ("waiting", State::Waiting { due: Millis(100), earlier: None }),
-        ("contacted", State::Contacted { contact: contact(), earlier: None }),
-        ("recall", State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200), lapsed: false }),
+        ("contacted", State::Contacted { contact: contact(), due: Millis(150), earlier: None }),
+        ("recall", State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200) }),
+        ("undecided", State::Undecided { contact: contact(), outcome: outcome("a"), ended: ended(), due: Millis(400) }),
         (
             "closed",
             State::Closed { contact: contact(), outcome: outcome("a"), at: Millis(30), verdict: Verdict::Satisfied },
@@ -29,10 +34,11 @@ fn states() -> Vec<(&'static str, State)> {
 
 fn acts() -> Vec<(&'static str, Act)> {
     vec![
-        ("contact", Act::Contact(contact())),
+        ("contact", Act::Contact { contact: contact(), due: Millis(150) }),
         ("resolve", Act::Resolve { outcome: outcome("a"), recall_due: Millis(200) }),
         ("satisfied", Act::Satisfied { at: Millis(30) }),
         ("unsatisfied", Act::Unsatisfied { due: Millis(300) }),
+        ("lapse", Act::Lapse { end: RecallEnd::Refused, at: Millis(190), due: Millis(400) }),
         ("again", Act::RecallAgain { due: Millis(300) }),
         ("give up", Act::GiveUp { at: Millis(201) }),
         ("withdraw", Act::Withdraw { at: Millis(5) }),
@@ -62,6 +68,7 @@ waiting   contact     contacted
 waiting   resolve     ✘ case-contact-first
 waiting   satisfied   ✘ case-no-result
 waiting   unsatisfied ✘ case-no-result
+waiting   lapse       ✘ case-no-result
 waiting   again       ✘ case-no-result
 waiting   give up     ✘ case-no-result
 waiting   withdraw    withdrawn
@@ -69,6 +76,7 @@ contacted contact     ✘ case-contacted-already
 contacted resolve     recall
 contacted satisfied   ✘ case-no-result
 contacted unsatisfied ✘ case-no-result
+contacted lapse       ✘ case-no-result
 contacted again       ✘ case-no-result
 contacted give up     ✘ case-no-result
 contacted withdraw    ✘ case-touched
@@ -76,13 +84,23 @@ recall    contact     ✘ case-awaits-recall
 recall    resolve     ✘ case-awaits-recall
 recall    satisfied   closed
 recall    unsatisfied waiting
+recall    lapse       undecided
 recall    again       ✘ case-awaits-recall
 recall    give up     closed
 recall    withdraw    ✘ case-touched
+undecided contact     ✘ case-decide-first
+undecided resolve     ✘ case-decide-first
+undecided satisfied   ✘ case-decide-first
+undecided unsatisfied ✘ case-decide-first
+undecided lapse       ✘ case-decide-first
+undecided again       recall
+undecided give up     closed
+undecided withdraw    ✘ case-touched
 closed    contact     ✘ case-closed
 closed    resolve     ✘ case-closed
 closed    satisfied   ✘ case-closed
 closed    unsatisfied ✘ case-closed
+closed    lapse       ✘ case-closed
 closed    again       ✘ case-closed
 closed    give up     ✘ case-closed
 closed    withdraw    ✘ case-closed
@@ -90,6 +108,7 @@ withdrawn contact     ✘ case-withdrawn
 withdrawn resolve     ✘ case-withdrawn
 withdrawn satisfied   ✘ case-withdrawn
 withdrawn unsatisfied ✘ case-withdrawn
+withdrawn lapse       ✘ case-withdrawn
 withdrawn again       ✘ case-withdrawn
 withdrawn give up     ✘ case-withdrawn
 withdrawn withdraw    ✘ case-withdrawn
@@ -99,10 +118,10 @@ withdrawn withdraw    ✘ case-withdrawn
 
 #[test]
 fn an_unsatisfied_customer_wants_another_cause() {
-    let recall = State::Recall { contact: contact(), outcome: outcome("没拧紧"), due: Millis(200), lapsed: false };
+    let recall = State::Recall { contact: contact(), outcome: outcome("没拧紧"), due: Millis(200) };
     let again = recall.after(Act::Unsatisfied { due: Millis(300) }).unwrap();
     assert_eq!(again, State::Waiting { due: Millis(300), earlier: Some(cause("没拧紧")) });
-    let contacted = again.after(Act::Contact(contact())).unwrap();
+    let contacted = again.after(Act::Contact { contact: contact(), due: Millis(150) }).unwrap();
     let same = contacted.clone().after(Act::Resolve { outcome: outcome("没拧紧"), recall_due: Millis(400) });
     assert!(matches!(same, Err(Problem::Refused("case-cause-again"))));
     assert!(contacted.after(Act::Resolve { outcome: outcome("零件批次有问题"), recall_due: Millis(400) }).is_ok());
@@ -110,7 +129,7 @@ fn an_unsatisfied_customer_wants_another_cause() {
 
 #[test]
 fn nobody_gives_up_before_the_time_is_over() {
-    let recall = State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200), lapsed: false };
+    let recall = State::Recall { contact: contact(), outcome: outcome("a"), due: Millis(200) };
     let early = recall.after(Act::GiveUp { at: Millis(200) });
     assert!(matches!(early, Err(Problem::Refused("case-recall-not-over"))));
 }

@@ -1,4 +1,5 @@
 mod call;
+mod care;
 mod clock;
 mod journey;
 mod life;

@@ -25,6 +25,15 @@ fn load_session(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>>
                 Some(Department::Service),
                 &[(Cap::CaseRead, Reach::Department), (Cap::CaseHandle, Reach::Department)],
             ),
+            "desk" => (
+                3,
+                Some(Department::Service),
+                &[
+                    (Cap::CaseRead, Reach::Department),
+                    (Cap::CaseHandle, Reach::Department),
+                    (Cap::CustomerRead, Reach::Store),
+                ],
+            ),
             "sales" => (
                 4,
                 Some(Department::Showroom),
@@ -140,7 +149,7 @@ async fn the_list_and_the_case_in_three_languages() {
             }
             sound(&list.text);
             sound(&page.text);
-            for filter in ["overdue", "waiting", "recall", "closed", "nonsense"] {
+            for filter in ["overdue", "unowned", "waiting", "contacted", "recall", "undecided", "closed", "nonsense"] {
                 let reply = c.get(&format!("/cases?show={filter}&after=nonsense")).await;
                 assert_eq!(reply.status, StatusCode::OK, "{filter}");
                 sound(&reply.text);
@@ -241,6 +250,66 @@ async fn a_case_is_worked_through_its_forms() {
             (dial.status, dial.text.as_str()),
             (StatusCode::OK, r#"{"mode":"tel","seconds":30,"value":"13812344417"}"#)
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_is_named_and_a_kind_corrected_by_form() {
+    on_both_wired(wire, async |w| {
+        let (_, id) = opened(w).await;
+        second_manager(w).await;
+        let case = format!("/cases/{id}");
+        let mut c = client(w, "service").await;
+        let page = c.get(&case).await.text;
+        for wanted in ["id=\"assign\"", "唐志强", "id=\"class\"", "<optgroup label=\"救援\">", "更正类别"] {
+            assert!(page.contains(wanted), "{wanted}\n{page}");
+        }
+        let nobody = c.post(&format!("{case}/owner"), &[("version", "1"), ("user", "")]).await;
+        assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(nobody.text.contains("data-open") && nobody.text.contains("这一项要填写"), "{}", nobody.text);
+        let named = c.post(&format!("{case}/owner"), &[("version", "1"), ("user", "6")]).await;
+        assert_eq!(named.status, StatusCode::SEE_OTHER);
+        let page = c.get(&case).await.text;
+        assert!(page.contains("指派给 唐志强"), "{page}");
+
+        let form = |kind, department, why| [("version", "2"), ("kind", kind), ("department", department), ("why", why)];
+        let empty = c.post(&format!("{case}/class"), &form("A7.3.4", "showroom", "")).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let moved = c.post(&format!("{case}/class"), &form("A7.3.4", "showroom", "说的是销售顾问")).await;
+        assert_eq!(moved.status, StatusCode::SEE_OTHER);
+        for locale in ["zh-CN", "zh-TW", "en"] {
+            let page = client(w, &format!("general.{locale}")).await.get(&case).await.text;
+            sound(&page);
+            if locale == "zh-CN" {
+                assert!(page.contains("由 投诉：维修水平（售后服务部） 更正为"), "{page}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_is_opened_from_the_customers_page() {
+    on_both_wired(wire, async |w| {
+        furnish(w).await;
+        let mut c = client(w, "desk").await;
+        let page = c.get("/cases/new?customer=100").await;
+        assert_eq!(page.status, StatusCode::OK);
+        for wanted in ["陈晓帆", "repair_order.400", "川A7K3Q2", "登记投诉或咨询"] {
+            assert!(page.text.contains(wanted), "{wanted}\n{}", page.text);
+        }
+        sound(&page.text);
+        let empty = c.post("/cases", &[("customer", "100"), ("kind", ""), ("text", "")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let form = [("customer", "100"), ("kind", "A7.2.1"), ("about", "vehicle.300"), ("text", "高速上熄火")];
+        let opened = c.post("/cases", &form).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER);
+        let page = c.get(opened.location.as_deref().expect("a case")).await.text;
+        assert!(page.contains("高速上熄火") && page.contains("由人工登记"), "{page}");
+        for who in ["agent", "general", "admin"] {
+            assert_eq!(client(w, who).await.get("/cases/new?customer=100").await.status, StatusCode::FORBIDDEN);
+        }
     })
     .await;
 }

@@ -4,7 +4,7 @@ use kernel::{Id, Problem};
 use testkit::on_both_wired;
 
 use super::world::*;
-use crate::cases::model::{StateKey, Verdict};
+use crate::cases::model::{RecallEnd, StateKey, Verdict};
 use crate::cases::ports::RecallLapsed;
 use crate::cases::{ResultForm, contact, fill, give_up, recall_again, resolve, store};
 use crate::followup::TaskResult;
@@ -74,7 +74,7 @@ async fn an_unsatisfied_one_opens_the_same_case_again_and_another_cause_is_neede
         let c = resolved(w, &staff, 700, "没拧紧").await;
         minutes(w, 60);
         let mut e = call(710, w.store, vec![complaint("还是响")]);
-        (e.recall, e.recall_task, e.satisfied) = (Some(c.id), c.recall_task_id, Some(false));
+        e.recalls = about(&c, Some(false));
         record(w, &staff.agent, &e).await.unwrap();
         assert_eq!(count(w, &CASES).await, 1, "no second case");
         let c = the_case(w, 700).await;
@@ -179,13 +179,18 @@ async fn a_recall_without_an_answer_is_planned_again_or_closed() {
     on_both_wired(wire, async |w| {
         let staff = opened(w).await;
         let c = resolved(w, &staff, 700, "没拧紧").await;
-        let lapsed = |task| RecallLapsed { store: w.store, task, case: c.id, result: TaskResult::Exhausted };
+        let lapsed =
+            |task| RecallLapsed { store: w.store, task, case: c.id, result: TaskResult::Exhausted, attempt: None };
         let planned = recall_again(&w.db, &staff.service, c.id, c.version).await;
         assert!(matches!(planned, Err(Problem::Refused("case-awaits-recall"))));
         platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(Id::new(1))).await }).unwrap();
         assert_eq!(the_case(w, 700).await.version, c.version, "another task's end is none of its business");
         platform::transact!(w.db, &w.system(), |tx| { tx.record(&lapsed(c.recall_task_id.unwrap())).await }).unwrap();
         assert_eq!(notices(w, 3, "case_recall_lapsed").await, 1);
+        let undecided = the_case(w, 700).await;
+        assert_eq!((undecided.state, undecided.recall_end), (StateKey::Undecided, Some(RecallEnd::Exhausted)));
+        // Three working days to decide, until closing time.
+        assert_eq!(undecided.next_due_at, Some(testkit::START.plus_hours(3 * 24 + 9)));
         recall_again(&w.db, &staff.service, c.id, c.version + 1).await.unwrap();
         let again = the_case(w, 700).await;
         assert_eq!((again.state, again.recall_task_id.is_some()), (StateKey::Recall, true));
@@ -204,7 +209,7 @@ async fn a_recall_about_something_new_as_well() {
         let c = resolved(w, &staff, 700, "没拧紧").await;
         // Another agent was quicker: the late answer changes nothing and opens nothing.
         let mut late = call(709, w.store, vec![]);
-        (late.recall, late.recall_task, late.late) = (Some(c.id), c.recall_task_id, true);
+        (late.recalls, late.late) = (about(&c, None), true);
         let mut point = bad("satisfied", "no", "other");
         point.task = c.recall_task_id.unwrap();
         late.points = vec![point];
@@ -214,7 +219,7 @@ async fn a_recall_about_something_new_as_well() {
         // Satisfied with this one, but there is another trouble: that is a case of its own.
         let mut e = call(710, w.store, vec![complaint("另外天窗漏水")]);
         e.points[0].task = c.recall_task_id.unwrap();
-        (e.recall, e.recall_task, e.satisfied) = (Some(c.id), c.recall_task_id, Some(true));
+        e.recalls = about(&c, Some(true));
         record(w, &staff.agent, &e).await.unwrap();
         assert_eq!(the_case(w, 700).await.state, StateKey::Closed);
         assert_eq!(the_case(w, 710).await.title, "另外天窗漏水");

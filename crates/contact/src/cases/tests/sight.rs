@@ -106,7 +106,11 @@ async fn only_the_owner_dials_and_not_without_end() {
         assert_eq!(outcome(dial(&w.db, &second, c.id).await), "dial-limit");
         minutes(w, 61);
         assert_eq!(outcome(dial(&w.db, &second, c.id).await), "✔");
-        assert_eq!(audits(w, "dial").await, 61);
+        assert_eq!((audits(w, "dial").await, audits(w, "case.dialled").await), (61, 61));
+        // The page beside the telephone is still the newest: dialling is no new version.
+        let dialled = the_case(w, 700).await;
+        assert_eq!((dialled.version, dialled.touched), (c.version + 1, true));
+        contact(&w.db, &second, c.id, c.version + 1, "已致电").await.unwrap();
     })
     .await;
 }
@@ -134,7 +138,7 @@ async fn pages_of_the_list_follow_each_other() {
                 None => break,
             }
         }
-        // What has no deadline stands behind everything that has one.
+        // Whoever was contacted has three working days for the result: behind those who still wait for a call.
         let wanted: Vec<i64> = (2..=120).chain([1]).collect();
         assert_eq!((seen, pages), (wanted, 3));
         let (over, _) = page(&mut q, &staff.general, Filter::Overdue, None, now.plus_hours(23)).await.unwrap();

@@ -14,6 +14,7 @@ use people::identity::StaffLeft;
 use crate::cases::ports::{CallRecorded, CallRevoked, Point, RecallLapsed};
 use crate::cases::store::CaseRow;
 use crate::cases::{on_call, on_recall_lapsed, on_revoked, on_staff_left};
+use crate::followup::RecallSaid;
 
 stmt!(
     ADD_CUSTOMER,
@@ -156,9 +157,7 @@ pub fn call(attempt: i64, store: StoreId, points: Vec<Point>) -> CallRecorded {
         tasks: vec![TASK],
         reached: true,
         points,
-        recall: None,
-        recall_task: None,
-        satisfied: None,
+        recalls: vec![],
         case_fields: vec![],
         late: false,
     }
@@ -248,8 +247,13 @@ pub async fn resolved(w: &World, staff: &Staff, attempt: i64, cause: &str) -> Ca
     the_case(w, attempt).await
 }
 
+/// That the call was about this case's re-call.
+pub fn about(case: &CaseRow, satisfied: Option<bool>) -> Vec<RecallSaid> {
+    case.recall_task_id.map(|task| RecallSaid { case: case.id, task, satisfied }).into_iter().collect()
+}
+
 pub async fn answered(w: &World, staff: &Staff, case: &CaseRow, attempt: i64, satisfied: bool) {
     let mut e = call(attempt, w.store, vec![]);
-    (e.recall, e.recall_task, e.satisfied) = (Some(case.id), case.recall_task_id, Some(satisfied));
+    e.recalls = about(case, Some(satisfied));
     record(w, &staff.agent, &e).await.expect("recorded");
 }

@@ -137,7 +137,7 @@ pub async fn end_programmes(tx: &mut Tx, attempt: &Attempt, undo: &mut Undo) -> 
         let context = Context::of(tx, group, store_id).await?;
         let own: Vec<_> = tasks.iter().filter(|t| t.store_id == store_id).filter_map(|t| t.contact_id).collect();
         let closed = tending::settle(tx, &context, &own, |_, _| Some(TaskResult::OptedOut)).await?;
-        tending::tell_lapsed(tx, &closed).await?;
+        tending::tell_lapsed(tx, &closed, Some(attempt.id)).await?;
     }
     if before.is_none() {
         undo.opted_out = true;

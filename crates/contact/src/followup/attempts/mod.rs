@@ -6,13 +6,13 @@ mod peace;
 mod revoke;
 mod undo;
 
-use kernel::{AttemptId, CaseId, Millis, Problem, Result, TaskId};
+use kernel::{AttemptId, Millis, Problem, Result, TaskId};
 use platform::db::{Tx, Val};
 use platform::{args, audit, rulebook};
 use serde_json::json;
 
 use super::context::{Context, tasks_by_contact};
-use super::events::{CallRecorded, Point};
+use super::events::{CallRecorded, Point, RecallSaid};
 use super::model::{Attempt, ContactState, Effect, NewAttempt, Saved, Task, TaskResult};
 use super::outcomes::{Ends, Next, Outcome, Outcomes};
 use super::{bundle, people_port, store, tending, told, tries, wishes};
@@ -106,11 +106,7 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         for (id, result) in &mut results {
             *result = tasks.iter().find(|t| t.id == *id).and_then(|t| t.result);
         }
-        lapsed = tasks
-            .iter()
-            .filter(|t| t.result == Some(TaskResult::Exhausted) && asked.contains(&t.id))
-            .cloned()
-            .collect();
+        lapsed = tasks.iter().filter(|t| t.result.is_some() && asked.contains(&t.id)).cloned().collect();
         context.refresh(&mut contact, &tasks, now);
         store::save_contact(tx, &mut contact).await?;
     }
@@ -131,7 +127,9 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         // Whoever opens a case may end the customer's other follow-ups.
         effects::watch_others(tx, &attempt, &mut undo).await?;
     }
-    let recall = recall_of(&tasks, &asked);
+    let recalls = recalls(&tasks, &asked, new, late);
+    // Every re-call that ends here moves its case: by its judgement, else by the way it ended.
+    lapsed.retain(|t| !recalls.iter().any(|r| r.task == t.id && r.satisfied.is_some()));
     let event = CallRecorded {
         attempt: attempt.id,
         contact: contact.id,
@@ -139,15 +137,13 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         customer: contact.customer_id,
         tasks: asked.clone(),
         reached: attempt.reached,
-        satisfied: recall.and_then(|(task, _)| satisfied(task, new, &tasks, late)),
         case_fields: new.case_fields.clone(),
-        recall: recall.map(|(_, case)| case),
-        recall_task: recall.map(|(task, _)| task),
+        recalls,
         points,
         late,
     };
     tx.record(&event).await?;
-    tending::tell_lapsed(tx, &lapsed).await?;
+    tending::tell_lapsed(tx, &lapsed, Some(attempt.id)).await?;
     undo.seal(tx).await?;
     store::note_undo(tx, attempt.id, &undo.to_json()?).await?;
     let facts = json!({ "outcome": attempt.outcome, "contact": contact.id, "late": late, "seconds": attempt.seconds });
@@ -342,8 +338,11 @@ async fn answers(
     Ok(points)
 }
 
-fn recall_of(tasks: &[Task], asked: &[TaskId]) -> Option<(TaskId, CaseId)> {
-    tasks.iter().filter(|t| asked.contains(&t.id)).find_map(|t| Some((t.id, t.recall_case()?)))
+fn recalls(tasks: &[Task], asked: &[TaskId], new: &NewAttempt, late: bool) -> Vec<RecallSaid> {
+    let said = |t: &Task| {
+        Some(RecallSaid { case: t.recall_case()?, task: t.id, satisfied: satisfied(t.id, new, tasks, late) })
+    };
+    tasks.iter().filter(|t| asked.contains(&t.id)).filter_map(said).collect()
 }
 
 /// B8.4e/f: what the re-call found, where this call settled it: a bad answer is a no, a good or fair one a yes.

@@ -343,10 +343,7 @@ async fn 不满意_随通话一同上报_收回时一同复原() {
             .map(|p| p.question.as_deref().or(p.remark.map(|m| m.key())).expect("one of them"))
             .collect();
         assert_eq!(points, ["waiting", "complaint", "suggestion", "question"]);
-        assert_eq!(
-            (heard.len(), heard[0].satisfied, heard[0].recall, heard[0].tasks.as_slice()),
-            (1, None, None, &[task.id][..])
-        );
+        assert_eq!((heard.len(), heard[0].recalls.as_slice(), heard[0].tasks.as_slice()), (1, &[][..], &[task.id][..]));
         assert!(heard[0].points.iter().all(|p| p.task == task.id) && heard[0].points[1].remark_id.is_some());
         assert_eq!(s.task_of(2).await.result, Some(TaskResult::Superseded));
         s.revoke(saved.attempt).await.expect("taken back");
@@ -386,7 +383,8 @@ async fn 复访_满意与否() {
             HEARD.lock().expect("heard").clear();
             s.save(&s.me(), &call).await.expect("saved");
             let heard = HEARD.lock().expect("heard").clone();
-            assert_eq!((heard[0].satisfied, heard[0].recall), (want, Some(case)), "{outcome} {effect:?}");
+            let said: Vec<_> = heard[0].recalls.iter().map(|r| (r.satisfied, r.case)).collect();
+            assert_eq!(said, [(want, case)], "{outcome} {effect:?}");
         }
     })
     .await;

@@ -2,6 +2,7 @@
 
 use kernel::{GroupId, Millis, Result, SessionId, StoreId, UserId};
 use platform::db::{One, Sql, Tx};
+use platform::events::session_moved;
 use platform::{args, row, stmt};
 use serde_json::Value;
 
@@ -112,17 +113,24 @@ pub async fn touch(tx: &mut Tx, id: SessionId, older_than: Millis) -> Result<()>
 
 pub async fn set_store(tx: &mut Tx, id: SessionId, store: StoreId) -> Result<()> {
     let group = tx.scope().group;
+    if let Some(user) = tx.scope().user {
+        tx.signal(session_moved(group, user, Some(id), None));
+    }
     tx.exec(&SESSION_STORE, args![store, group, id]).await.map(|_| ())
 }
 
 pub async fn end_one(tx: &mut Tx, user: UserId, id: SessionId) -> Result<u64> {
     let (group, now) = (tx.scope().group, tx.now());
+    tx.signal(session_moved(group, user, Some(id), None));
     tx.exec(&SESSION_END, args![now, group, user, id]).await
 }
 
 /// Ends every session of these people, except one that may go on.
 pub async fn end_all(tx: &mut Tx, users: &[UserId], except: Option<SessionId>) -> Result<u64> {
     let (group, now) = (tx.scope().group, tx.now());
+    for user in users {
+        tx.signal(session_moved(group, *user, None, except));
+    }
     tx.exec(&SESSIONS_END, args![now, group, users, except.map_or(0, kernel::Id::raw)]).await
 }
 

@@ -1,0 +1,144 @@
+// Every page in three languages, two themes and five widths.
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { grave, launch, person, signIn } from "./lib/browser.mjs";
+import { keyTo } from "./lib/keys.mjs";
+import { findPages, forgotten, PEOPLE } from "./lib/pages.mjs";
+import { startServer } from "./lib/server.mjs";
+
+const NOW = "2026-11-18T06:05:00Z";
+const WIDTHS = [360, 390, 1024, 1440, 1920];
+const LANGUAGES = ["zh-CN", "zh-TW", "en"];
+
+let server;
+let browser;
+let pages;
+let words;
+const people = new Map();
+
+before(async () => {
+  server = await startServer({ now: NOW });
+  browser = await launch();
+  for (const who of [null, ...PEOPLE]) {
+    const someone = await person(browser, { allow: [/status of 503/] });
+    const page = await someone.context.newPage();
+    if (who) await signIn(page, server, who);
+    people.set(who, { ...someone, page });
+  }
+  pages = await findPages(server, async (who) => people.get(who).page);
+  words = await interfaceWords();
+}, { timeout: 180_000 });
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Keys, and the Chinese words that stand alone in the interface. */
+async function interfaceWords() {
+  const folder = join(dirname(fileURLToPath(import.meta.url)), "..", "locales", "zh-CN");
+  const keys = [];
+  const chinese = [];
+  for (const file of await readdir(folder)) {
+    for (const line of (await readFile(join(folder, file), "utf8")).split("\n")) {
+      const [, key, text] = /^([a-z][a-z0-9-]*) = (.*)$/.exec(line) ?? [];
+      if (!key) continue;
+      keys.push(key);
+      if (!text.includes("{") && /\p{Script=Han}{2}/u.test(text)) chinese.push(text);
+    }
+  }
+  return { keys, chinese };
+}
+
+async function prefer(page, locale, theme) {
+  const answer = await page.request.post(`${server.origin}/me/preferences`, { form: { locale, theme, keys_on: "1" }, headers: { origin: server.origin }, maxRedirects: 0 });
+  assert.ok(answer.status() < 400, `preferences: ${answer.status()}`);
+}
+
+/** What is wrong with the words of this page. */
+function lookAt({ locale, keys, chinese }) {
+  const wrong = [];
+  if (document.documentElement.lang !== locale) wrong.push(`lang is ${document.documentElement.lang}`);
+  const known = new Set(keys);
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.parentElement.closest("script, style, template")) texts.push(node.textContent.trim());
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [data-label], [data-key-label]")) {
+    for (const name of ["aria-label", "title", "placeholder", "data-label", "data-key-label"]) texts.push((element.getAttribute(name) ?? "").trim());
+  }
+  texts.push(document.title);
+  const words = new Set(chinese);
+  for (const text of texts.filter(Boolean)) {
+    if (known.has(text) && text.includes("-")) wrong.push(`a key stands there: ${text}`);
+    if (locale !== "en") continue;
+    if (words.has(text)) wrong.push(`Chinese in the English interface: ${text}`);
+    if (/[，。：；！？、（）「」《》]/.test(text) && !/\p{Script=Han}/u.test(text)) wrong.push(`Chinese punctuation: ${text}`);
+  }
+  return [...new Set(wrong)];
+}
+
+async function visit(page, path) {
+  for (;;) {
+    const answer = await page.goto(server.origin + path);
+    if (answer.status() !== 503) return answer;
+    await page.waitForTimeout(1_000);
+  }
+}
+
+test("every route that is a page is looked at", async () => {
+  assert.deepEqual(await forgotten(), [], "add them to e2e/lib/pages.mjs");
+});
+
+for (const locale of LANGUAGES) {
+  for (const theme of ["light", "dark"]) {
+    test(`${locale}, ${theme}`, { timeout: 600_000 }, async () => {
+      const found = [];
+      for (const who of PEOPLE) await prefer(people.get(who).page, locale, theme);
+      await people.get(null).context.addCookies([{ name: "zy_lang", value: locale, url: server.origin }]);
+      await people.get(null).page.emulateMedia({ colorScheme: theme });
+      for (const { name, who, path } of pages) {
+        const { page } = people.get(who);
+        await page.setViewportSize({ width: 1440, height: 900 });
+        const answer = await visit(page, path);
+        if (answer.status() !== 200) {
+          found.push(`${name}: ${answer.status()}`);
+          continue;
+        }
+        for (const wrong of await page.evaluate(lookAt, { locale, ...words })) found.push(`${name}: ${wrong}`);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          if (over > 0) found.push(`${name}: ${over} px too wide at ${width} px`);
+          if (width === 390 || width === 1440) for (const one of await grave(page)) found.push(`${name} at ${width} px: ${one}`);
+        }
+      }
+      assert.deepEqual(found, []);
+    });
+  }
+}
+
+test("language and theme are switched by the keyboard on one's own page", async () => {
+  const { page } = people.get("周岚");
+  await prefer(page, "zh-CN", "light");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`${server.origin}/me`);
+  await keyTo(page, "select[name=locale]");
+  await page.keyboard.press("End");
+  const last = await page.locator("select[name=locale]").inputValue();
+  assert.notEqual(last, "zh-CN");
+  await keyTo(page, "select[name=theme]");
+  await page.keyboard.press("End");
+  await keyTo(page, "form[action='/me/preferences'] button[type=submit]");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((lang) => document.documentElement.lang === lang, last);
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  await prefer(page, "zh-CN", "system");
+});
+
+test("nothing complained", async () => {
+  for (const someone of people.values()) await someone.finish();
+});
