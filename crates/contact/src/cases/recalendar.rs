@@ -111,10 +111,12 @@ async fn moves(tx: &mut Tx, calendar: &WorkCalendar, case: &CaseRow, now: Millis
 
 /// The step with which the running clock began; steps come newest first.
 fn started(steps: &[StepRow], clock: ClockKey) -> Option<&StepRow> {
-    let again = |s: &StepRow| s.args.get("again").and_then(serde_json::Value::as_bool) == Some(true);
+    let told = |s: &StepRow, what: &str| s.args.get(what).and_then(serde_json::Value::as_bool) == Some(true);
     steps.iter().find(|s| match (clock, s.kind) {
         (ClockKey::Contact, StepKind::Opened | StepKind::Reopened) | (ClockKey::Recall, StepKind::Result) => true,
-        (ClockKey::Recall, StepKind::Recall) => again(s),
+        (ClockKey::Recall, StepKind::Recall) => told(s, "again"),
+        (ClockKey::Result, StepKind::Contacted) => true,
+        (ClockKey::Result, StepKind::Recall) => told(s, "lapsed"),
         (ClockKey::Contact | ClockKey::Recall | ClockKey::Result, _) => false,
     })
 }
