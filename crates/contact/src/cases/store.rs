@@ -478,6 +478,7 @@ pub async fn load_cases(to: &mut Load, group: GroupId, cases: &[CaseRow]) -> Res
         "next_due_at",
         "touched",
         "kinds_version",
+        "act_due_at",
     ];
     let row = |c: &CaseRow| {
         args![
@@ -515,7 +516,8 @@ pub async fn load_cases(to: &mut Load, group: GroupId, cases: &[CaseRow]) -> Res
             c.recall_attempt_id,
             c.next_due_at,
             c.touched,
-            c.kinds_version
+            c.kinds_version,
+            c.act_due_at
         ]
     };
     to.put("case_file", &columns, &cases.iter().map(row).collect::<Vec<_>>()).await

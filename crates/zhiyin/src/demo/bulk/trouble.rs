@@ -55,6 +55,10 @@ pub fn tell(
         (_, _, None) => StateKey::Recall,
         (_, _, Some(_)) => StateKey::Closed,
     };
+    let act_due = course
+        .contacted
+        .filter(|_| course.result.is_none())
+        .map(|contacted| books.clocks.due(ClockKey::Result, &books.calendar, contacted));
     let cause = *dice.pick(CAUSES);
     let remedy = *dice.pick(REMEDIES);
     let recall = course.result.map(|result| {
@@ -96,12 +100,17 @@ pub fn tell(
         next_due_at: match state {
             StateKey::Waiting => Some(contact_due),
             StateKey::Recall => Some(course.recall_due),
-            StateKey::Contacted | StateKey::Closed => None,
+            StateKey::Contacted => act_due,
+            StateKey::Undecided | StateKey::Closed => None,
         },
         touched: course.contacted.is_some() && course.recalled.is_none(),
         withdrawn_at: None,
         kinds_version: books.kinds_version,
         version: 1,
+        act_due_at: act_due,
+        overdue_at: None,
+        recall_end: None,
+        recall_ended_at: None,
     };
     steps(&row, attempt, recall.and_then(|r| r.1), bad.len(), memory, rows);
     for (question, option) in bad {
