@@ -107,13 +107,8 @@ pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Resul
         after.touched = true;
         after.recall_task_id = Some(plan(tx, &case, due).await?);
         let line = Line::new(StepKind::Result, Some(text));
-        record::keep(
-            tx,
-            &case,
-            &after,
-            line.with(json!({ "cause_kind": kind, "cause": cause, "clocks": clocks })),
-        )
-        .await
+        record::keep(tx, &case, &after, line.with(json!({ "cause_kind": kind, "cause": cause, "clocks": clocks })))
+            .await
     })
 }
 

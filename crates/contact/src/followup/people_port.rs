@@ -124,7 +124,11 @@ pub async fn event_facts(q: &mut impl Sql, group: GroupId, kind: SubjectKind, id
 }
 
 /// C6: an organisation's events know whom it named to be asked; visitors of single visits are not that.
-pub(super) async fn with_fleet_contacts(q: &mut impl Sql, group: GroupId, mut events: Vec<EventFacts>) -> Result<Vec<EventFacts>> {
+pub(super) async fn with_fleet_contacts(
+    q: &mut impl Sql,
+    group: GroupId,
+    mut events: Vec<EventFacts>,
+) -> Result<Vec<EventFacts>> {
     let mut fleets: Vec<CustomerId> = events.iter().filter(|e| e.fleet).map(|e| e.customer_id).collect();
     fleets.sort_unstable();
     fleets.dedup();

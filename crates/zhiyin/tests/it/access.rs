@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::process::ExitCode;
 
 use kernel::{Cap, Scope, UserId};
 use people::identity::post::{Assignment, Place};
@@ -141,8 +140,9 @@ async fn bring_a_file(house: &House) {
     };
     let exe = env!("CARGO_BIN_EXE_zhiyin").into();
     let shop = Workshop { db: house.db.clone(), exe, data: house.folder.clone() };
-    let (code, said) = imports::command(&shop, &asked).await;
-    assert_eq!(code, ExitCode::SUCCESS, "{said}");
+    let (mut said, mut complained) = (Vec::new(), Vec::new());
+    let code = imports::command(&shop, &asked, &mut said, &mut complained).await;
+    assert_eq!(code, 0, "{}", String::from_utf8_lossy(&complained));
 }
 stmt!(T_STORE_NAME, "SELECT name AS v FROM store WHERE id=$1");
 

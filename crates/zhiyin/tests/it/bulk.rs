@@ -20,7 +20,7 @@ stmt!(
 stmt!(PHONES, "SELECT digits AS v FROM customer_phone ORDER BY id");
 stmt!(CARS, "SELECT vin AS k, plate AS v FROM vehicle ORDER BY id");
 stmt!(NAMES, "SELECT name AS v FROM customer ORDER BY id DESC LIMIT 20");
-/// Everything that one thing says of another must be so.
+// Everything that one thing says of another must be so.
 stmt!(
     ODD,
     "SELECT 'a task without its contact' AS v FROM task t WHERE NOT EXISTS (SELECT 1 FROM contact c WHERE c.id=t.contact_id) \

@@ -201,6 +201,7 @@ impl Shop<'_> {
             note: None,
             script_version: None,
             tasks: None,
+            booking: None,
             case_fields: Vec::new(),
             confirmed: true,
         };

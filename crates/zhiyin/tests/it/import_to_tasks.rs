@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader as _, open_workbook_auto};
-use contact::followup::queue::{self, Filter, View};
+use contact::followup::queue::{self, Filter};
 use contact::followup::{Direction, NewAttempt, attempts};
 use jiff::civil::Date;
 use kernel::{Cap, Id, ImportId, Millis, PersonName, Phone, Reach, Scope, StoreDate, UserId};
@@ -243,7 +243,7 @@ impl Yard<'_> {
     async fn queue(&self) -> Vec<queue::Line> {
         let (mut all, mut cursor) = (Vec::new(), None);
         loop {
-            let filter = Filter { view: View::default(), kind: None, cursor };
+            let filter = Filter { cursor, ..Filter::default() };
             let page = queue::page(&mut self.w.db.reads(), &self.agent, &filter, NOW).await.expect("queue");
             all.extend(page.rows);
             cursor = page.next;
@@ -336,6 +336,7 @@ async fn the_real_export_becomes_follow_ups() {
             note: None,
             script_version: None,
             tasks: None,
+            booking: None,
             case_fields: Vec::new(),
             confirmed: false,
         };

@@ -2,13 +2,13 @@
 mod access;
 mod architecture;
 mod bulk;
-mod engines;
-mod figures;
-mod import_command;
-mod import_to_tasks;
 mod clock;
 mod disk_full;
+mod engines;
+mod figures;
 mod house;
+mod import_command;
+mod import_to_tasks;
 mod logs;
 mod words;
 

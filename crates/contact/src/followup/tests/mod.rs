@@ -2,8 +2,8 @@
 
 mod attempts;
 mod bundles;
-mod handing;
 mod foreseen;
+mod handing;
 mod leases;
 mod lost;
 mod outcome_table;
