@@ -19,7 +19,11 @@ let pages;
 let words;
 const people = new Map();
 
+// What is looked at here does not depend on the database: once is enough.
+const once = { skip: process.env.ZHIYIN_E2E_DB === "postgres" };
+
 before(async () => {
+  if (once.skip) return;
   server = await startServer({ now: NOW });
   browser = await launch();
   for (const who of [null, ...PEOPLE]) {
@@ -36,20 +40,23 @@ after(async () => {
   await server?.stop();
 });
 
-/** Keys, and the Chinese words that stand alone in the interface. */
-async function interfaceWords() {
-  const folder = join(dirname(fileURLToPath(import.meta.url)), "..", "locales", "zh-CN");
-  const keys = [];
-  const chinese = [];
+async function messages(locale) {
+  const folder = join(dirname(fileURLToPath(import.meta.url)), "..", "locales", locale);
+  const found = new Map();
   for (const file of await readdir(folder)) {
     for (const line of (await readFile(join(folder, file), "utf8")).split("\n")) {
       const [, key, text] = /^([a-z][a-z0-9-]*) = (.*)$/.exec(line) ?? [];
-      if (!key) continue;
-      keys.push(key);
-      if (!text.includes("{") && /\p{Script=Han}{2}/u.test(text)) chinese.push(text);
+      if (key) found.set(key, text);
     }
   }
-  return { keys, chinese };
+  return found;
+}
+
+/** Keys, and the Chinese words that stand alone in the interface and are others in English. */
+async function interfaceWords() {
+  const [zh, en] = [await messages("zh-CN"), await messages("en")];
+  const alone = [...zh].filter(([key, text]) => text !== en.get(key) && !text.includes("{") && /\p{Script=Han}{2}/u.test(text));
+  return { keys: [...zh.keys()], chinese: alone.map(([, text]) => text) };
 }
 
 async function prefer(page, locale, theme) {
@@ -65,7 +72,8 @@ function lookAt({ locale, keys, chinese }) {
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (!node.parentElement.closest("script, style, template")) texts.push(node.textContent.trim());
+    // The columns of somebody's file are named as they are.
+    if (!node.parentElement.closest("script, style, template, .map option")) texts.push(node.textContent.trim());
   }
   for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [data-label], [data-key-label]")) {
     for (const name of ["aria-label", "title", "placeholder", "data-label", "data-key-label"]) texts.push((element.getAttribute(name) ?? "").trim());
@@ -89,13 +97,13 @@ async function visit(page, path) {
   }
 }
 
-test("every route that is a page is looked at", async () => {
+test("every route that is a page is looked at", once, async () => {
   assert.deepEqual(await forgotten(), [], "add them to e2e/lib/pages.mjs");
 });
 
 for (const locale of LANGUAGES) {
   for (const theme of ["light", "dark"]) {
-    test(`${locale}, ${theme}`, { timeout: 600_000 }, async () => {
+    test(`${locale}, ${theme}`, { ...once, timeout: 600_000 }, async () => {
       const found = [];
       for (const who of PEOPLE) await prefer(people.get(who).page, locale, theme);
       await people.get(null).context.addCookies([{ name: "zy_lang", value: locale, url: server.origin }]);
@@ -116,12 +124,12 @@ for (const locale of LANGUAGES) {
           if (width === 390 || width === 1440) for (const one of await grave(page)) found.push(`${name} at ${width} px: ${one}`);
         }
       }
-      assert.deepEqual(found, []);
+      assert.equal(found.join("\n"), "");
     });
   }
 }
 
-test("language and theme are switched by the keyboard on one's own page", async () => {
+test("language and theme are switched by the keyboard on one's own page", once, async () => {
   const { page } = people.get("周岚");
   await prefer(page, "zh-CN", "light");
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -139,6 +147,6 @@ test("language and theme are switched by the keyboard on one's own page", async 
   await prefer(page, "zh-CN", "system");
 });
 
-test("nothing complained", async () => {
+test("nothing complained", once, async () => {
   for (const someone of people.values()) await someone.finish();
 });

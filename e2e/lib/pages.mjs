@@ -37,7 +37,7 @@ export const PAGES = [
   { name: "call-new-car", who: AGENT, route: "/calls/{contact}", via: ["/queue?kind=7DC", "#queue-rows a[href^='/calls/']"] },
   { name: "queue-numbers", who: AGENT, route: "/queue/numbers", path: "/queue/numbers" },
   { name: "customers", who: AGENT, route: "/customers", path: "/customers" },
-  { name: "customer", who: AGENT, route: "/customers/{id}", via: ["/search?q=%E9%99%88%E6%99%93%E5%B8%86", "main a[href^='/customers/']"] },
+  { name: "customer", who: AGENT, route: "/customers/{id}", via: ["/cases", "main tbody a[href^='/cases/']", "main a[href^='/customers/']"] },
   { name: "customer-new", who: AGENT, route: "/customers/new", path: "/customers/new" },
   { name: "customer-edit", who: AGENT, route: "/customers/{id}/edit", on: "customer", path: "/edit" },
   { name: "vehicle-new", who: AGENT, route: "/customers/{id}/vehicles/new", on: "customer", path: "/vehicles/new" },
@@ -46,7 +46,7 @@ export const PAGES = [
   { name: "vehicle-edit", who: AGENT, route: "/vehicles/{id}/edit", within: ["/customers", "main a[href^='/customers/']", "a[href*='/vehicles/'][href*='/edit']"] },
   { name: "order-edit", who: AGENT, route: "/repair-orders/{id}/edit", within: ["/customers", "main a[href^='/customers/']", "a[href*='/repair-orders/'][href*='/edit']"] },
   { name: "delivery-edit", who: AGENT, route: "/deliveries/{id}/edit", within: ["/customers", "main a[href^='/customers/']", "a[href*='/deliveries/'][href*='/edit']"] },
-  { name: "search", who: AGENT, route: "/search", path: "/search?q=%E9%99%88" },
+  { name: "search", who: AGENT, route: "/search", path: "/search" },
   { name: "cases-agent", who: AGENT, route: "/cases", path: "/cases" },
   { name: "notices", who: MANAGER, route: "/notices", path: "/notices" },
   { name: "me", who: AGENT, route: "/me", path: "/me" },
@@ -90,7 +90,7 @@ export const PAGES = [
 
   { name: "sign-in", who: null, route: "/sign-in", path: "/sign-in" },
   { name: "offline", who: null, route: "/offline", path: "/offline" },
-  { name: "link", who: null, route: "/links/{token}", link: AGENT },
+  { name: "link", who: null, route: "/links/{token}", link: "林悦" },
 ];
 
 export const PEOPLE = [AGENT, SUPERVISOR, MANAGER, GENERAL, ADMIN];
