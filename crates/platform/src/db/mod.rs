@@ -1,6 +1,7 @@
 //! The data layer: two native drivers behind one thin [`Db`]; SQL is written once.
 
 mod engine;
+mod grown;
 mod load;
 pub mod migrate;
 mod open;
@@ -36,6 +37,7 @@ struct Inside {
     ids: Ids,
     wire: Arc<Wire>,
     hub: Hub,
+    grown: grown::Grown,
 }
 
 enum Pools {

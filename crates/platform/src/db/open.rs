@@ -47,6 +47,7 @@ impl Db {
             ids: Ids::new(node, floor),
             wire: options.wire,
             hub: Hub::default(),
+            grown: super::grown::Grown::default(),
         })))
     }
 

@@ -3,7 +3,6 @@
 use kernel::{GroupId, ImportId, Result, StoreDate, StoreId};
 use platform::db::{Bind as _, Sql, Tx, Val};
 use platform::{args, row, stmt};
-use serde_json::{Value, json};
 
 use crate::imports::state::{RowState, RowVerdict};
 
@@ -51,18 +50,6 @@ stmt!(
 stmt!(
     ROW_REPLACED,
     "UPDATE import_row SET verdict='same', late=0, draft=NULL, event_on=NULL, notes=$4 WHERE import_id=$2 AND seq=$3 AND group_id=$1"
-);
-// Both unfold a list of [seq, subject, state, notes].
-stmt!(
-    ROWS_MARK,
-    lite: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes) \
-           FROM (SELECT CAST(json_extract(value,'$[0]') AS INTEGER) AS seq, CAST(json_extract(value,'$[1]') AS INTEGER) AS subject, \
-                 json_extract(value,'$[2]') AS state, json_extract(value,'$[3]') AS notes FROM json_each($3)) AS j \
-           WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
-    pg: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes) \
-         FROM (SELECT CAST(v->>0 AS BIGINT) AS seq, CAST(v->>1 AS BIGINT) AS subject, v->>2 AS state, v->>3 AS notes \
-               FROM jsonb_array_elements(CAST(CAST($3 AS TEXT) AS jsonb)) AS x(v)) AS j \
-         WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
 );
 stmt!(
     ROWS_ERASE,
@@ -199,9 +186,20 @@ pub async fn mark(tx: &mut Tx, id: ImportId, marks: &[Mark]) -> Result<()> {
     if marks.is_empty() {
         return Ok(());
     }
+    // An upsert finds each row by its key. An UPDATE … FROM a list leaves that to the planner, which may well go
+    // through the whole import once per chunk.
+    const COLUMNS: [&str; 10] =
+        ["import_id", "seq", "group_id", "subject_id", "state", "notes", "sheet", "row_no", "verdict", "raw"];
+    const TAIL: &str = "ON CONFLICT (import_id, seq) DO UPDATE SET state=excluded.state, \
+        subject_id=COALESCE(excluded.subject_id, import_row.subject_id), \
+        notes=CASE WHEN excluded.notes='' THEN import_row.notes ELSE excluded.notes END";
     let group = tx.scope().group;
-    let list: Vec<Value> = marks.iter().map(|m| json!([m.seq, m.subject, m.state.key(), m.notes])).collect();
-    tx.exec(&ROWS_MARK, args![group, id, &Value::from(list)]).await.map(|_| ())
+    let row = |m: &Mark| {
+        let notes = m.notes.as_deref().unwrap_or("");
+        // The rest is never written: the row is there.
+        args![id, m.seq, group, m.subject, m.state, notes, "", 0_i64, RowVerdict::Same, ""]
+    };
+    tx.bulk("import_row", &COLUMNS, &marks.iter().map(row).collect::<Vec<_>>(), TAIL).await.map(|_| ())
 }
 
 /// Some thousand rows and journal lines less; `true` while there are more.
