@@ -256,7 +256,6 @@ pub async fn show(tx: &mut Tx, context: &Context, hidden: Vec<Contact>) -> Resul
     let now = tx.now();
     let ids: Vec<ContactId> = hidden.iter().map(|c| c.id).collect();
     let mut tasks = tasks_by_contact(tx, &ids).await?;
-    store::show_tasks(tx, &ids).await?;
     let mut keys: Vec<String> = hidden.iter().map(|c| c.person_key.clone()).collect();
     keys.sort();
     keys.dedup();
@@ -274,12 +273,11 @@ pub async fn show(tx: &mut Tx, context: &Context, hidden: Vec<Contact>) -> Resul
     let known = Known::of_customers(tx, context, &customers, false).await?;
     let mut hands = Hands::of(tx, context).await?;
     let mut gone = Vec::new();
+    let mut shown = Vec::new();
     for mut contact in hidden {
         let mut own = tasks.remove(&contact.id).unwrap_or_default();
         for task in own.iter_mut().filter(|t| t.is_open()) {
-            // As the statement above has left them.
             task.state = super::model::TaskState::Open;
-            task.version += 1;
         }
         let mine = Overlap::of(&own);
         let found = waiting.get_mut(&contact.person_key).and_then(|list| {
@@ -310,10 +308,16 @@ pub async fn show(tx: &mut Tx, context: &Context, hidden: Vec<Contact>) -> Resul
         contact.state = if known.has_number(&contact) { ContactState::Open } else { ContactState::NumberNeeded };
         contact.import_id = None;
         contact.not_before = known.first_call(context, &contact, now);
-        tending::keep(tx, context, &mut contact, &own, now).await?;
-        if contact.agent_id.is_some() {
-            store::set_tasks_agent(tx, contact.id, contact.agent_id).await?;
-        }
+        context.refresh(&mut contact, &own, now);
+        shown.push(contact);
     }
+    let mut by_agent: HashMap<Option<UserId>, Vec<ContactId>> = HashMap::new();
+    for contact in &shown {
+        by_agent.entry(contact.agent_id).or_default().push(contact.id);
+    }
+    for (agent, ids) in by_agent {
+        store::show_tasks(tx, &ids, agent).await?;
+    }
+    store::save_contacts(tx, &mut shown).await?;
     store::drop_contacts(tx, &gone).await
 }

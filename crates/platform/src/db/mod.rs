@@ -1,6 +1,7 @@
 //! The data layer: two native drivers behind one thin [`Db`]; SQL is written once.
 
 mod engine;
+mod grown;
 mod load;
 pub mod migrate;
 mod open;
@@ -38,6 +39,7 @@ struct Inside {
     wire: Arc<Wire>,
     hub: Hub,
     room: room::Room,
+    grown: grown::Grown,
 }
 
 enum Pools {

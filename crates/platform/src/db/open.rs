@@ -48,6 +48,7 @@ impl Db {
             wire: options.wire,
             hub: Hub::default(),
             room: super::room::Room::default(),
+            grown: super::grown::Grown::default(),
         })))
     }
 

@@ -99,9 +99,10 @@ stmt!(
      expires_at=$11, agent_id=$12, class=$13, event_on=$14, from_on=$15, due_on=$16, from_at=$17, due_at=$18, \
      phone_line_id=$19, vehicle_id=$20, rule_version=$21, brand=$22, version=version+1 WHERE id=$2 AND group_id=$1 AND version=$3"
 );
+// task_by_contact
 stmt!(
     TASKS_SHOW,
-    "UPDATE task SET state='open', version=version+1 WHERE contact_id IN {{ids:$2}} AND state='hidden' AND group_id=$1"
+    "UPDATE task SET state='open', agent_id=$3, version=version+1 WHERE contact_id IN {{ids:$2}} AND state='hidden' AND group_id=$1"
 );
 stmt!(
     TASKS_AGENT,
@@ -290,10 +291,11 @@ pub async fn save_task(tx: &mut Tx, t: &mut Task) -> Result<()> {
     Ok(())
 }
 
-pub async fn show_tasks(tx: &mut Tx, contacts: &[ContactId]) -> Result<u64> {
+/// The hidden tasks of these contacts become the work of an agent, or nobody's.
+pub async fn show_tasks(tx: &mut Tx, contacts: &[ContactId], agent: Option<kernel::UserId>) -> Result<u64> {
     let group = tx.scope().group;
     super::tasks_of_contacts_changed(tx, contacts).await?;
-    tx.exec(&TASKS_SHOW, args![group, contacts]).await
+    tx.exec(&TASKS_SHOW, args![group, contacts, agent]).await
 }
 
 /// The agent's name on the open tasks of a contact, for the reports.

@@ -3,7 +3,6 @@
 use kernel::{GroupId, ImportId, Result, StoreDate, StoreId};
 use platform::db::{Bind as _, Sql, Tx, Val};
 use platform::{args, row, stmt};
-use serde_json::{Value, json};
 
 use crate::imports::state::{RowState, RowVerdict};
 
@@ -56,22 +55,6 @@ stmt!(
     ROW_REPLACED,
     "UPDATE import_row SET verdict='same', late=0, alike=0, plans='', draft=NULL, event_on=NULL, notes=$4 \
      WHERE import_id=$2 AND seq=$3 AND group_id=$1"
-);
-// Both unfold a list of [seq, subject, state, notes, verdict, alike].
-stmt!(
-    ROWS_MARK,
-    lite: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes), \
-           verdict=COALESCE(j.verdict, import_row.verdict), alike=COALESCE(j.alike, import_row.alike) \
-           FROM (SELECT CAST(json_extract(value,'$[0]') AS INTEGER) AS seq, CAST(json_extract(value,'$[1]') AS INTEGER) AS subject, \
-                 json_extract(value,'$[2]') AS state, json_extract(value,'$[3]') AS notes, \
-                 json_extract(value,'$[4]') AS verdict, CAST(json_extract(value,'$[5]') AS INTEGER) AS alike FROM json_each($3)) AS j \
-           WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
-    pg: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes), \
-         verdict=COALESCE(j.verdict, import_row.verdict), alike=COALESCE(j.alike, import_row.alike) \
-         FROM (SELECT CAST(v->>0 AS BIGINT) AS seq, CAST(v->>1 AS BIGINT) AS subject, v->>2 AS state, v->>3 AS notes, \
-                      v->>4 AS verdict, CAST(v->>5 AS BIGINT) AS alike \
-               FROM jsonb_array_elements(CAST(CAST($3 AS TEXT) AS jsonb)) AS x(v)) AS j \
-         WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
 );
 stmt!(
     ROWS_ERASE,
@@ -221,12 +204,24 @@ pub async fn mark(tx: &mut Tx, id: ImportId, marks: &[Mark]) -> Result<()> {
     if marks.is_empty() {
         return Ok(());
     }
+    // An upsert finds each row by its key. An UPDATE … FROM a list leaves that to the planner, which may well go
+    // through the whole import once per chunk.
+    const COLUMNS: [&str; 11] =
+        ["import_id", "seq", "group_id", "subject_id", "state", "notes", "sheet", "row_no", "verdict", "alike", "raw"];
+    const TAIL: &str = "ON CONFLICT (import_id, seq) DO UPDATE SET state=excluded.state, \
+        subject_id=COALESCE(excluded.subject_id, import_row.subject_id), \
+        notes=CASE WHEN excluded.notes='' THEN import_row.notes ELSE excluded.notes END, \
+        verdict=CASE WHEN excluded.verdict='' THEN import_row.verdict ELSE excluded.verdict END, \
+        alike=CASE WHEN excluded.alike<0 THEN import_row.alike ELSE excluded.alike END";
     let group = tx.scope().group;
-    let one = |m: &Mark| {
-        json!([m.seq, m.subject, m.state.key(), m.notes, m.verdict.map(RowVerdict::key), m.alike.map(i64::from)])
+    let row = |m: &Mark| {
+        let notes = m.notes.as_deref().unwrap_or("");
+        let verdict = m.verdict.map_or("", RowVerdict::key);
+        let alike = m.alike.map_or(-1, i64::from);
+        // The rest is never written: the row is there.
+        args![id, m.seq, group, m.subject, m.state, notes, "", 0_i64, verdict, alike, ""]
     };
-    let list: Vec<Value> = marks.iter().map(one).collect();
-    tx.exec(&ROWS_MARK, args![group, id, &Value::from(list)]).await.map(|_| ())
+    tx.bulk("import_row", &COLUMNS, &marks.iter().map(row).collect::<Vec<_>>(), TAIL).await.map(|_| ())
 }
 
 /// Some thousand rows and journal lines less; `true` while there are more.
