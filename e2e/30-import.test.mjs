@@ -69,6 +69,9 @@ async function bring(page, server, file) {
   return page.url();
 }
 
+/** Goes elsewhere, although the page may just then be on its way to its next state. */
+const leave = (page, url) => page.goto(url).catch(() => page.goto(url));
+
 const file = (name) => join(FOLDER, name);
 const text = (name, content) => ({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
 const applyButton = (page) => page.getByRole("button", { name: /^写入 / });
@@ -191,7 +194,7 @@ describe("an export goes in", { skip }, () => {
     const before = await halfway(page, imported, "applying", 0);
     await pictures(page, "applying");
     // Away and back: it went on meanwhile, and the page tells by itself when it is done.
-    await page.goto(server.origin);
+    await leave(page, server.origin);
     await page.getByRole("heading", { name: /沈雯/ }).waitFor();
     await page.goto(imported);
     const live = page.locator("[data-live-done]");
@@ -220,7 +223,7 @@ describe("an export goes in", { skip }, () => {
     const rows = sheet.match(/<row /g).length;
     assert.equal(rows, 1 + COUNTED.rejected, "a header and every rejected row");
     const words = `${sheet}${parts.get("xl/sharedStrings.xml")?.toString("utf8") ?? ""}`;
-    for (const part of ["退回原因", "工单号", "少 3 位"]) assert.ok(words.includes(part), part);
+    for (const part of [/退回原因/, /工单号/, /少 \d+ 位|科学计数|没有车主/]) assert.match(words, part);
     await finish();
   });
 
