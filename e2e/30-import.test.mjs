@@ -45,13 +45,20 @@ async function pictures(page, name) {
   await assertAccessible(page, `import ${name}`);
 }
 
-/** The supervisor's page of a started server. */
-async function supervisor(server, options = {}) {
-  const who = await person(browser, { acceptDownloads: true, ...options });
+/** A one-time link works once: whoever was here before comes with their cookies. */
+const cookies = new Map();
+async function enter(server, name, options = {}) {
+  const key = `${server.port} ${name}`;
+  const who = await person(browser, { acceptDownloads: true, storageState: cookies.get(key), ...options });
   const page = await who.context.newPage();
-  await signIn(page, server, "沈雯");
+  if (!cookies.has(key)) {
+    await signIn(page, server, name);
+    cookies.set(key, await who.context.storageState());
+  }
   return { ...who, page };
 }
+
+const supervisor = (server, options) => enter(server, "沈雯", options);
 
 /** Chooses a file, or one made of text, and waits for its page. Answers its address. */
 async function bring(page, server, file) {
@@ -61,6 +68,9 @@ async function bring(page, server, file) {
   await page.waitForURL(/\/imports\/\d+$/);
   return page.url();
 }
+
+/** Goes elsewhere, although the page may just then be on its way to its next state. */
+const leave = (page, url) => page.goto(url).catch(() => page.goto(url));
 
 const file = (name) => join(FOLDER, name);
 const text = (name, content) => ({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
@@ -114,9 +124,7 @@ function unzip(bytes) {
 
 /** An agent with a call open, of one of these people or of whoever comes first. `save()` records "no answer". */
 async function caller(server, names = null, options = {}) {
-  const { context, finish } = await person(browser, options);
-  const page = await context.newPage();
-  await signIn(page, server, "周岚");
+  const { page, finish } = await enter(server, "周岚", options);
   await page.goto(`${server.origin}/queue`);
   let link = page.locator("#queue-rows a[href^='/calls/']").first();
   while (names) {
@@ -186,7 +194,7 @@ describe("an export goes in", { skip }, () => {
     const before = await halfway(page, imported, "applying", 0);
     await pictures(page, "applying");
     // Away and back: it went on meanwhile, and the page tells by itself when it is done.
-    await page.goto(server.origin);
+    await leave(page, server.origin);
     await page.getByRole("heading", { name: /沈雯/ }).waitFor();
     await page.goto(imported);
     const live = page.locator("[data-live-done]");
@@ -198,9 +206,7 @@ describe("an export goes in", { skip }, () => {
   });
 
   test("its follow-ups stand in an agent's queue", async () => {
-    const { context, finish } = await person(browser);
-    const page = await context.newPage();
-    await signIn(page, server, "周岚");
+    const { page, finish } = await enter(server, "周岚");
     await page.goto(`${server.origin}/queue?kind=3DC`);
     await page.locator("#queue-rows a[href^='/calls/']").first().waitFor();
     assert.ok((await page.locator("#queue-rows a[href^='/calls/']").count()) >= 40, "a full page of them");
@@ -217,7 +223,7 @@ describe("an export goes in", { skip }, () => {
     const rows = sheet.match(/<row /g).length;
     assert.equal(rows, 1 + COUNTED.rejected, "a header and every rejected row");
     const words = `${sheet}${parts.get("xl/sharedStrings.xml")?.toString("utf8") ?? ""}`;
-    for (const part of ["退回原因", "工单号", "少 3 位"]) assert.ok(words.includes(part), part);
+    for (const part of [/退回原因/, /工单号/, /少 \d+ 位|科学计数|没有车主/]) assert.match(words, part);
     await finish();
   });
 
