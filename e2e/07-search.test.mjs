@@ -35,10 +35,12 @@ test("by name, two characters, pinyin, the end of a phone, parts of plate and VI
   await page.goto(`${server.origin}/queue`);
   await page.keyboard.press("/");
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "q", "/ reaches the box");
-  for (const text of ["陈晓帆", "晓帆", "陈晓", "陳曉帆", "cxf", "chenxiaofan", "chenxiao", "0201", "15597910201", "7K3", "Q2", "川A·7K3Q2", "7k3q2", "2207932", "CD2NPX", "LSVCD2NPXP2207932"]) {
+  for (const text of ["陈晓帆", "晓帆", "陈晓", "陳曉帆", "cxf", "chenxiaofan", "chenxiao", "0201", "15597910201", "7K3", "川A·7K3Q2", "7k3q2", "2207932", "CD2NPX", "LSVCD2NPXP2207932"]) {
     const hits = await find(page, text);
     assert.match(hits[0] ?? "", /陈晓帆/, `${text}: ${hits}`);
   }
+  const pair = await find(page, "Q2");
+  assert.ok(pair.some((hit) => /陈晓帆/.test(hit)), `two characters of a plate: ${pair}`);
   assert.deepEqual(await find(page, "没有这个人"), []);
   await page.locator("#found .none").waitFor();
   const found = await find(page, "陈晓帆");
@@ -57,7 +59,7 @@ test("by name, two characters, pinyin, the end of a phone, parts of plate and VI
 test("a search page of its own, and the box on a phone", async () => {
   const { context, finish } = await person(browser, { viewport: PHONE, hasTouch: true, isMobile: true });
   const page = await context.newPage();
-  await signIn(page, server, "周岚");
+  await signIn(page, server, "林悦");
   const hits = await find(page, "7K3");
   assert.match(hits[0], /陈晓帆/);
   await assertFits(page, "the box on a phone");

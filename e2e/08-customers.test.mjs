@@ -86,14 +86,16 @@ test("list, page, entry and correction", async () => {
   await page.goto(server.origin + edit);
   assert.equal(await page.locator("input[name=delivered_on]").inputValue(), "2026-11-10");
   const wrong = await page.locator("select[name=vehicle]").inputValue();
-  await page.locator("select[name=vehicle]").selectOption({ index: 2 });
+  const cars = await page.locator("select[name=vehicle] option").evaluateAll((all) => all.map((option) => option.value));
+  const right = cars.find((car) => car !== "" && car !== wrong);
+  await page.locator("select[name=vehicle]").selectOption(right);
   await page.locator("input[name=delivered_on]").fill("2026-11-12");
   await look(page, "delivery-edit");
   await save(page);
   await back();
   await page.goto(server.origin + edit);
   assert.equal(await page.locator("input[name=delivered_on]").inputValue(), "2026-11-12");
-  assert.notEqual(await page.locator("select[name=vehicle]").inputValue(), wrong);
+  assert.equal(await page.locator("select[name=vehicle]").inputValue(), right);
 
   // Another number, tried first; the digits are shown once, for a reason.
   await page.goto(server.origin + customer);

@@ -40,9 +40,9 @@ async function psql(url, sql) {
 }
 
 /** A place for data: a folder, or a fresh PostgreSQL database when `ZHIYIN_E2E_DB=postgres`. */
-async function freshData(name) {
+async function freshData(given) {
   const outer = await mkdtemp(join(tmpdir(), "zhiyin-e2e-"));
-  const folder = name?.startsWith("/") ? name : join(outer, name ?? "data");
+  const folder = given?.startsWith("/") ? given : join(outer, given ?? "data");
   await mkdir(folder, { recursive: true });
   const away = () => rm(outer, { recursive: true, force: true });
   if (process.env.ZHIYIN_E2E_DB !== "postgres") return { env: { ZHIYIN_DATA: folder }, away };

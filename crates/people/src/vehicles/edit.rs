@@ -542,8 +542,10 @@ async fn tell_again(tx: &mut Tx, row: &DeliveryRow) -> Result<()> {
 async fn move_ownership(tx: &mut Tx, (old_car, old_day): (VehicleId, StoreDate), row: &DeliveryRow) -> Result<()> {
     let group = tx.scope().group;
     let mut spans = store::ownerships(tx, group, &[old_car]).await?;
-    let began = |o: &OwnershipRow| o.customer_id == row.customer_id && o.from_day == old_day;
     let same_car = old_car == row.vehicle_id;
+    // Whoever owned the car by another word than this delivery goes on owning it.
+    let by_this = |o: &OwnershipRow| same_car || o.why == OwnershipWhy::Delivery;
+    let began = |o: &OwnershipRow| o.customer_id == row.customer_id && o.from_day == old_day && by_this(o);
     let mut touched = vec![row.customer_id];
     if spans.iter().any(began) {
         for span in spans.iter_mut().filter(|o| began(o) || o.until_day == Some(old_day)) {

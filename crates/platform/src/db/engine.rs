@@ -19,6 +19,14 @@ pub(super) fn sync_failed() -> bool {
     SYNC_FAILED.load(Ordering::Relaxed)
 }
 
+/// Whether a write has failed for want of room since the program began: from then on the writer is looked at before it
+/// is used again.
+static FAILED_ONCE: AtomicBool = AtomicBool::new(false);
+
+pub(super) fn failed_once() -> bool {
+    FAILED_ONCE.load(Ordering::Relaxed)
+}
+
 /// A full volume is told as such; everything else keeps its cause for the log and for the retry.
 pub(super) fn fault(e: sqlx::Error) -> Problem {
     if let sqlx::Error::Database(db) = &e {
@@ -27,11 +35,15 @@ pub(super) fn fault(e: sqlx::Error) -> Problem {
             Some("1034") => {
                 tracing::error!("the disk failed to keep what was written: writing stops until the next start");
                 SYNC_FAILED.store(true, Ordering::Relaxed);
+                FAILED_ONCE.store(true, Ordering::Relaxed);
                 return Problem::ReadOnly;
             }
             // SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE (the index of the write-ahead log
             // cannot grow); PostgreSQL disk_full, read_only_sql_transaction.
-            Some("13" | "8" | "778" | "4874" | "53100" | "25006") => return Problem::ReadOnly,
+            Some("13" | "8" | "778" | "4874" | "53100" | "25006") => {
+                FAILED_ONCE.store(true, Ordering::Relaxed);
+                return Problem::ReadOnly;
+            }
             Some(_) | None => {}
         }
     }

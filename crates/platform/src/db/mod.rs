@@ -47,6 +47,7 @@ enum Pools {
     Lite {
         read: SqlitePool,
         write: SqlitePool,
+        limit: room::Limit,
     },
     Pg(PgPool),
 }
@@ -152,7 +153,7 @@ impl Db {
     /// Connections that are open, and those of them that nobody uses.
     pub fn connections(&self) -> (u32, usize) {
         match &self.0.pools {
-            Pools::Lite { read, write } => (read.size() + write.size(), read.num_idle() + write.num_idle()),
+            Pools::Lite { read, write, .. } => (read.size() + write.size(), read.num_idle() + write.num_idle()),
             Pools::Pg(pool) => (pool.size(), pool.num_idle()),
         }
     }
@@ -160,7 +161,7 @@ impl Db {
     /// Closes the pools, so that SQLite folds its write-ahead log.
     pub async fn close(&self) {
         match &self.0.pools {
-            Pools::Lite { read, write } => {
+            Pools::Lite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }

@@ -243,7 +243,10 @@ fn headers(app: &App, ctx: &Ctx, out: &mut HeaderMap) {
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(header::CACHE_CONTROL, "no-store");
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    // Browsers ignore it, with a complaint each time, where nothing is encrypted.
+    if !app.config.plain_http {
+        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     if app.config.public_origin.starts_with("https://") {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
