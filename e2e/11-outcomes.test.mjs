@@ -1,8 +1,8 @@
 // Every way a call can end, by its key, and each taken back; what the customer tells in between.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, person, screenshot, signIn } from "./lib/browser.mjs";
-import { answerAll, chosen, openCall, ready } from "./lib/calls.mjs";
+import { assertAccessible, launch, person, screenshot } from "./lib/browser.mjs";
+import { answerAll, chosen, openCall, ready, enter } from "./lib/calls.mjs";
 import { startServer } from "./lib/server.mjs";
 
 // Wednesday, 14:05 in Shanghai: inside the call windows.
@@ -39,7 +39,7 @@ const OUTCOMES = [
 test("every outcome by its key, once, and taken back", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();
-  await signIn(page, server, "周岚");
+  await enter(page, server, "周岚");
   const call = await openCall(page, server);
   for (const [key, label, fill] of OUTCOMES) {
     if (key === "Control+Enter") await answerAll(page);
@@ -71,7 +71,7 @@ test("every outcome by its key, once, and taken back", async () => {
 test("taking back stays in reach after leaving, and for the supervisor", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();
-  await signIn(page, server, "周岚");
+  await enter(page, server, "周岚");
   const call = await openCall(page, server);
   await answerAll(page);
   await page.keyboard.press("Control+Enter");
@@ -79,7 +79,7 @@ test("taking back stays in reach after leaving, and for the supervisor", async (
   await page.goto(server.origin);
   const boss = await person(browser);
   const look = await boss.context.newPage();
-  await signIn(look, server, "沈雯");
+  await enter(look, server, "沈雯");
   await look.goto(server.origin + call);
   await look.getByText("这次回访已经结束").waitFor();
   await assertAccessible(look, "a follow-up that is over");
@@ -98,7 +98,7 @@ test("taking back stays in reach after leaving, and for the supervisor", async (
 test("a complete without an answer is no complete call", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();
-  await signIn(page, server, "林悦");
+  await enter(page, server, "林悦");
   await openCall(page, server);
   await page.keyboard.press("Control+Enter");
   await page.waitForURL(/after=/);
@@ -111,7 +111,7 @@ test("a complete without an answer is no complete call", async () => {
 test("a new number, a note marked at a question, praise for somebody, a sold car", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();
-  await signIn(page, server, "林悦");
+  await enter(page, server, "林悦");
   const call = await openCall(page, server);
   await page.keyboard.press("1");
   await page.keyboard.press("Enter");
@@ -134,7 +134,7 @@ test("a new number, a note marked at a question, praise for somebody, a sold car
   // The car is sold: its questions leave the page, and its follow-up ends with the call.
   const before = await page.locator("fieldset.q:visible").count();
   await page.getByText("记下新情况").click();
-  await page.locator("input[name=sold]").first().check();
+  for (const sold of await page.locator("input[name=sold]").all()) await sold.check();
   assert.ok((await page.locator("fieldset.q:visible").count()) < before, "nothing more is asked of that car");
   await page.locator("h1.who").click();
   await page.keyboard.press("h");

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
-import { launch, person, screenshot, signIn } from "./lib/browser.mjs";
-import { openCall, ready, storedCalls } from "./lib/calls.mjs";
+import { launch, person, screenshot } from "./lib/browser.mjs";
+import { openCall, ready, storedCalls, enter } from "./lib/calls.mjs";
 import { startServer } from "./lib/server.mjs";
 
 const NOW = "2026-11-18T06:05:00Z";
@@ -24,7 +24,7 @@ before(async () => {
   browser = await launch();
   boss = await person(browser, { allow: [...AWAY] });
   board = await boss.context.newPage();
-  await signIn(board, server, "沈雯");
+  await enter(board, server, "沈雯");
 });
 after(async () => {
   await boss?.finish();
@@ -61,7 +61,7 @@ test("the answer is lost after the call was stored, and the server dies: exactly
   const before = await storedCalls(board, server, "周岚");
   const { context, finish } = await person(browser, { allow: [...AWAY] });
   const page = await context.newPage();
-  await signIn(page, through, "周岚");
+  await enter(page, through, "周岚");
   await openCall(page, through);
   await page.keyboard.press("1");
   cutter.cut = true;
@@ -89,7 +89,7 @@ test("a killed browser gives the answers back", async () => {
     });
   let context = await start();
   let page = context.pages()[0] ?? (await context.newPage());
-  await signIn(page, server, "林悦");
+  await enter(page, server, "林悦");
   const call = await openCall(page, server);
   await page.keyboard.press("1");
   await page.keyboard.press("Enter");
@@ -124,7 +124,7 @@ async function killBrowser(folder) {
 test("what a colleague has worked on meanwhile: the late call is kept beside it", async () => {
   const first = await person(browser, { allow: [...AWAY] });
   const page = await first.context.newPage();
-  await signIn(page, server, "周岚");
+  await enter(page, server, "周岚");
   const call = await openCall(page, server, { nth: 2 });
   await page.keyboard.press("1");
   // The line is away for this page alone.
@@ -139,7 +139,7 @@ test("what a colleague has worked on meanwhile: the late call is kept beside it"
   await board.locator("form[data-call-ready]").waitFor();
   const colleague = await person(browser, { allow: [...AWAY] });
   const other = await colleague.context.newPage();
-  await signIn(other, server, "林悦");
+  await enter(other, server, "林悦");
   await other.goto(server.origin + call);
   await other.locator("form[data-call-ready]").waitFor();
   await other.locator("h1.who").click();
@@ -161,7 +161,7 @@ test("what a colleague has worked on meanwhile: the late call is kept beside it"
 test("signed out meanwhile: sign in, and it is sent; a new number that could not be kept is asked for again", async () => {
   const { context, finish } = await person(browser, { allow: [...AWAY] });
   const page = await context.newPage();
-  await signIn(page, server, "周岚");
+  await enter(page, server, "周岚");
   const call = await openCall(page, server, { nth: 3 });
   await page.route("**/attempts", (route) => route.abort());
   await page.locator("h1.who").click();
@@ -185,7 +185,7 @@ test("signed out meanwhile: sign in, and it is sent; a new number that could not
   await page.unroute("**/attempts");
   await page.goto(`${server.origin}/sign-in`);
   await page.getByText("1 个通话等待提交").waitFor();
-  await signIn(page, server, "周岚");
+  await enter(page, server, "周岚");
   await page.goto(`${server.origin}/drafts`);
   await screenshot(page, "drafts-wide");
   await page.locator("[data-drafts-none]:visible").waitFor({ timeout: 40_000 });

@@ -1,5 +1,22 @@
 // What several journeys do with calls.
 import assert from "node:assert/strict";
+import { signIn } from "./browser.mjs";
+
+/** Cookies of whoever has signed in at a server: its links work once, and a file has many journeys. */
+const known = new Map();
+
+/** Signs a persona in, by link the first time, as a returning browser afterwards. */
+export async function enter(page, server, persona) {
+  const key = `${server.port} ${persona}`;
+  const cookies = known.get(key);
+  if (cookies) {
+    await page.context().addCookies(cookies);
+    await page.goto(server.origin);
+    return;
+  }
+  await signIn(page, server, persona);
+  known.set(key, await page.context().cookies());
+}
 
 /** Opens a follow-up of this kind from the queue: the n-th that nobody holds. Answers its address. */
 export async function openCall(page, server, { kind = "3DC", nth = 0 } = {}) {

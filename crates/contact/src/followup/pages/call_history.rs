@@ -34,14 +34,15 @@ pub struct Past {
 pub async fn load(desk: &Desk, data: &CallData) -> Result<Vec<Past>> {
     let scope = desk.scope();
     let mut q = desk.reads();
-    let lines = timeline::of(&mut q, scope, data.customer_id(), None, SHOWN).await?;
+    let mut lines = timeline::of(&mut q, scope, data.customer_id(), None, 3 * SHOWN).await?;
+    // That a call was taken back is said where it stands.
+    lines.retain(|l| l.kind != "call_revoked");
+    lines.truncate(usize::try_from(SHOWN).unwrap_or(12));
     let calls: Vec<AttemptId> = lines.iter().filter(|l| l.kind == "call").map(|l| AttemptId::new(l.subject)).collect();
     let answers = store::answers_of(&mut q, scope.group, &calls).await?;
     let remarks = store::remarks_of(&mut q, scope.group, &calls).await?;
     let ui = desk.ui();
     let mut past = Vec::with_capacity(lines.len());
-    // That a call was taken back is said where it stands.
-    let lines = lines.into_iter().filter(|l| l.kind != "call_revoked").collect();
     for (line, told) in timeline::tell(desk, lines).await? {
         let day = ui.date(&data.context.cal.date_of(line.at));
         if line.kind != "call" {

@@ -81,7 +81,13 @@ async fn settle(desk: &Desk, fields: &Fields, outcome: Result<(), Problem>) -> A
 /// POST /me/preferences
 pub async fn prefer(desk: Desk, fields: Fields) -> Answer {
     let declared = fields.all("key").map(str::to_owned);
-    let pairs: Vec<(String, String)> = declared.zip(fields.all("own").map(str::to_owned)).collect();
+    let mut pairs: Vec<(String, String)> = declared.zip(fields.all("own").map(str::to_owned)).collect();
+    if pairs.is_empty() {
+        // Where the page listed no keys (a store without calls), those of other stores stay.
+        let known: serde_json::Value = serde_json::from_str(&desk.who().key_map).unwrap_or_default();
+        let kept = known.as_object().into_iter().flatten();
+        pairs.extend(kept.filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))));
+    }
     let outcome = match preferences::key_map(!fields.has("keys_on"), &pairs) {
         Ok(keys) => transact!(desk.db(), desk.scope(), |tx| {
             preferences::save(tx, fields.get("locale"), fields.get("theme"), &keys).await
