@@ -123,6 +123,10 @@ impl CaseRow {
                 closed = Some((*at, None));
             }
         }
+        // The deadline of another step has not been missed yet, even where it falls on the same moment.
+        if self.state != state.key() || self.next_due_at != state.next_due() {
+            self.overdue_at = None;
+        }
         self.state = state.key();
         self.contacted_at = contact.map(|c| c.at);
         self.contacted_by = contact.map(|c| c.by);
@@ -133,10 +137,6 @@ impl CaseRow {
         }
         self.closed_at = closed.map(|c| c.0);
         self.verdict = closed.and_then(|c| c.1);
-        // Another deadline has not been missed yet.
-        if self.next_due_at != state.next_due() {
-            self.overdue_at = None;
-        }
         self.next_due_at = state.next_due();
     }
 

@@ -216,7 +216,7 @@ fn recalled(w: &World, contact: kernel::ContactId, task: TaskId, outcome: &str, 
         department: None,
     };
     NewAttempt {
-        client_id: format!("client-{outcome}-{}", task.raw()),
+        client_id: format!("client-{}-{}", outcome.replace('_', "-"), task.raw()),
         contact,
         started_at: w.clock.now(),
         seconds: 0,
