@@ -102,7 +102,7 @@ test("the service manager contacts, records the result, and the re-call stands i
   const { context, finish } = await person(browser);
   const page = await context.newPage();
   await signIn(page, server, "高岩");
-  await page.goto(`${server.origin}/cases?filter=waiting`);
+  await page.goto(`${server.origin}/cases?show=waiting`);
   await assertAccessible(page, "cases");
   await screenshot(page, "cases-wide");
   const link = page.locator("main a[href^='/cases/']").filter({ hasText: /#\d+/ }).first();

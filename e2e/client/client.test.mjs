@@ -123,7 +123,7 @@ test("a draft survives a reload and holds no number", async () => {
   await page.locator("[name=phone]").fill("13900001111");
   await until("note kept", async () => JSON.stringify(await drafts(page)).includes("接待很耐心"));
   const [kept] = await drafts(page);
-  assert.deepEqual(Object.keys(kept).sort(), ["answers", "at", "client", "notes", "post", "seconds", "state", "task", "user"]);
+  assert.deepEqual(Object.keys(kept).sort(), ["answers", "at", "client", "notes", "post", "seconds", "started", "state", "task", "user"]);
   assert.ok(!JSON.stringify(kept).includes("139"), "no phone number");
   await page.reload();
   await page.locator("[data-draft-restored]").waitFor();

@@ -74,6 +74,7 @@ export async function startSite({ host = "127.0.0.1" } = {}) {
       return response.on("close", () => state.streams.delete(response));
     }
     if (pathname === "/livez") return response.end("ok");
+    if (pathname === "/counts") return response.end("{}");
     if (pathname === "/call") return html(response, callPage);
     if (pathname === "/offline") return html(response, offlinePage);
     if (pathname === "/next" || pathname === "/") return html(response, plainPage);

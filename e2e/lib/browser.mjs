@@ -63,6 +63,28 @@ export async function signIn(page, server, persona) {
   await Promise.all([page.waitForURL((url) => !/^\/(link|sign-in)/.test(url.pathname)), page.locator("main form button[type=submit]").first().click()]);
 }
 
+/** Takes a one-time link of a forgotten (or first) password. */
+export async function setPassword(page, url, password) {
+  await page.goto(url);
+  await page.locator("input[name=password]").fill(password);
+  await page.locator("input[name=again]").fill(password);
+  await Promise.all([page.waitForURL((now) => !now.pathname.startsWith("/links/")), page.locator("main form button[type=submit]").click()]);
+}
+
+/** Name and password on the sign-in page. */
+export async function enterPassword(page, origin, login, password) {
+  await page.goto(`${origin}/sign-in`);
+  await page.locator("input[name=login]").fill(login);
+  await page.locator("input[name=password]").fill(password);
+  await page.locator("main form button[type=submit]").click();
+}
+
+/** Nothing stands out beyond the right edge. */
+export async function assertFits(page, label) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(over <= 0, `${label}: ${over} px wider than the window`);
+}
+
 /** Serious and critical findings of axe. axe comes in through the debugger, so the page's CSP stays as it is. */
 export async function grave(page) {
   await page.evaluate(axeSource);

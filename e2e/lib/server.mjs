@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -40,9 +40,11 @@ async function psql(url, sql) {
 }
 
 /** A place for data: a folder, or a fresh PostgreSQL database when `ZHIYIN_E2E_DB=postgres`. */
-async function freshData() {
-  const folder = await mkdtemp(join(tmpdir(), "zhiyin-e2e-"));
-  const away = () => rm(folder, { recursive: true, force: true });
+async function freshData(given) {
+  const outer = await mkdtemp(join(tmpdir(), "zhiyin-e2e-"));
+  const folder = given?.startsWith("/") ? given : join(outer, given ?? "data");
+  await mkdir(folder, { recursive: true });
+  const away = () => rm(outer, { recursive: true, force: true });
   if (process.env.ZHIYIN_E2E_DB !== "postgres") return { env: { ZHIYIN_DATA: folder }, away };
   const base = process.env.ZHIYIN_TEST_PG;
   if (!base) throw new Error("ZHIYIN_E2E_DB=postgres needs ZHIYIN_TEST_PG");
@@ -62,16 +64,18 @@ async function freshData() {
 /**
  * Starts the product and waits until it listens.
  *
- * @param {{demo?: boolean, now?: string, env?: Record<string, string>, args?: string[]}} [options]
- *   `demo`: with the demonstration store (default); `now`: ISO instant at which the test clock starts.
+ * @param {{demo?: boolean, now?: string, env?: Record<string, string> | ((port: number) => Record<string, string>), args?: string[], folder?: string}} [options]
+ *   `demo`: with the demonstration store (default); `now`: ISO instant at which the test clock starts;
+ *   `folder`: the data folder's name, or its whole path when it exists already.
  * @returns an object with `origin`, `signin(persona)` → one-time link, by role (its first person) or by name, `setup` → link of an empty installation,
- *   `kill()` (as a power cut would), `term()` (as an update would), `startAt(instant)` (the same data at another moment), `start()` again on the same data and port, `stop()`, `log` (lines so far).
+ *   `run(...arguments)` → what another command of the program says beside it, `kill()` (as a power cut would), `term()` (as an update would), `startAt(instant)` (the same data at another moment), `start()` again on the same data and port, `stop()`, `log` (lines so far).
  */
-export async function startServer({ demo = true, now, env = {}, args = [] } = {}) {
-  const data = await freshData();
+export async function startServer({ demo = true, now, env = {}, args = [], folder } = {}) {
+  const data = await freshData(folder);
   const port = await freePort();
+  const more = typeof env === "function" ? env(port) : env;
   const links = new Map();
-  const server = { origin: `http://127.0.0.1:${port}`, port, data: data.env, log: [], signin, setup: null, start, kill, term, startAt, stop };
+  const server = { origin: `http://127.0.0.1:${port}`, port, data: data.env, log: [], signin, setup: null, start, kill, term, startAt, stop, run };
   let child = null;
 
   function signin(persona) {
@@ -85,7 +89,7 @@ export async function startServer({ demo = true, now, env = {}, args = [] } = {}
     const command = ["serve", ...(demo ? ["--demo"] : []), "--port", String(port), ...args];
     child = spawn(binary(), command, {
       cwd: root,
-      env: { ...clean(process.env), ...(now ? { ZHIYIN_TEST_NOW: now } : {}), ...data.env, ...env },
+      env: { ...clean(process.env), ...(now ? { ZHIYIN_TEST_NOW: now } : {}), ...data.env, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let listening;
@@ -103,6 +107,16 @@ export async function startServer({ demo = true, now, env = {}, args = [] } = {}
       await stop();
       throw error;
     }
+  }
+
+  /** Another command of the program on the same data, as whoever sits at the machine runs it. */
+  async function run(...words) {
+    const own = { ZHIYIN_PUBLIC_ORIGIN: server.origin };
+    const told = spawn(binary(), words, { cwd: root, env: { ...clean(process.env), ...data.env, ...own, ...more }, stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    for (const stream of [told.stdout, told.stderr]) stream.on("data", (part) => (text += part));
+    const [code] = await once(told, "close");
+    return { code, text };
   }
 
   function hear(line, listening) {

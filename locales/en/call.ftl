@@ -43,7 +43,7 @@ call-next-question = Next question
 call-unreached = Not reached
 call-more = More…
 call-other-outcomes = Outcome of the call
-call-complete = Complete, next
+call-complete = { $label }, next
 call-queue-left = { $n ->
     [one] 1 left in the queue
    *[other] { $n } left in the queue
@@ -95,25 +95,34 @@ call-to-case = Make it a complaint
 call-within-24h = Contact within 24 hours
 call-booking = Book maintenance
 call-booking-hint = When, what
-call-later = Another time
 call-agreed = Agreed time
 call-agreed-own = Or choose a time
 call-later-save = Save the time, next
 call-save-next = Save, next
-call-other-person = Not the person
 call-who-when = Who answered, what was said
 call-who-at = When to call again
 call-who-number = Or call this number
-call-opt-out = No more follow-ups
-call-opt-out-text = Once confirmed, every follow-up of this customer ends, and none is planned again.
 call-opt-out-confirm = The customer clearly wants no more follow-up calls
-call-opt-out-save = End all follow-ups
 error-call-client = This page is out of date; open the call again
 error-call-outcome = Choose an outcome
 error-call-time = This time does not read; choose it again
-call-past-visit = Visit
-call-past-delivery = Delivery { $model }
 call-past-call = Follow-up: { $outcome }
 call-says-more = More
 call-inbound-open = Customer calls: follow up now
 call-second-date = Not settled yet: counted from the opening date
+call-only-looks = You are only looking; this customer is not yours yet.
+call-take-over = Take the call
+call-again = The last call was taken back. What was filled in is still here: correct it and save again.
+call-last-words = Last time ({ $time } { $outcome }): { $words }
+call-skip-why = Put it aside for a while, with a reason; it comes back by itself.
+call-dial-anyway = Dial all the same
+call-must-why = Must ask · { $why }
+call-channel = Prefers
+call-complaints = { $n ->
+    [one] One complaint within half a year
+   *[other] { $n } complaints within half a year
+}
+call-past-struck = taken back
+call-past-answer = { $question }: { $answer }
+call-done-lead = This follow-up is over; here is what was recorded.
+call-who-hint = e.g. family or colleague, after seven in the evening

@@ -96,6 +96,7 @@ case-verdict = Outcome
 case-verdict-satisfied = Customer satisfied
 case-verdict-unreached = Not reached for the re-call
 case-step-opened = opened from a follow-up
+case-step-rescheduled = The calendar changed: the deadline moved from { $before } to { $after }
 case-step-taken = took it over
 case-step-contacted = contacted the customer
 case-step-contacted-late = contacted the customer (late)

@@ -11,7 +11,7 @@ identity-login = Login
 identity-login-hint = Letters and digits; capitals do not matter
 identity-password = Password
 identity-sign-in-forgotten = If you forgot your password, ask your supervisor for a one-time link.
-identity-sign-in-empty = Nobody has an account yet. The program printed a setup link to its console when it started: begin with that.
+identity-sign-in-empty = Nobody has an account yet. The program printed a setup link to its console when it started, good for 15 minutes; later run zhiyin setup link on that machine for a new one.
 error-sign-in-wrong = Login or password is wrong
 error-sign-in-wait = Too many wrong tries; try again in { $arg } seconds
 error-login-short = A login has at least 2 characters
@@ -35,7 +35,7 @@ identity-link-demo-as = You will enter the demonstration store as { $name }.
 identity-link-demo-enter = Enter
 identity-link-gone = This link no longer works
 identity-link-gone-why = A one-time link is good for 15 minutes and works once; a newer link makes older ones void.
-identity-link-gone-how = For a forgotten password ask your supervisor for a new one; for the first setup or the demonstration start the program again and use the link it prints.
+identity-link-gone-how = For a forgotten password ask your supervisor for a new one; for the first setup run zhiyin setup link on the machine of the program; for the demonstration start the program again and use the link it prints.
 error-loopback-only = Demonstration links work only on the computer that runs the program
 
 # First run.
@@ -63,9 +63,9 @@ identity-keys-on = Use single-key shortcuts
 identity-keys-hint = When off, Alt with the key still works. Press ? on any page for its shortcuts.
 identity-keys-own = Use keys of your own
 identity-key-shipped = Original key
-identity-key-own = Your key (empty = off)
+identity-key-own = Key now
 error-keys-one = A shortcut is a single character
-error-keys-twice = Two actions have the same key
+error-keys-twice = Two actions have the same key: { $arg }
 identity-password-change = Change password
 identity-password-current = Current password
 identity-password-new = New password
@@ -254,3 +254,6 @@ error-spans-form = Write spans as 08:30-12:00 with a space between them
 error-spans-overlap = Spans overlap
 error-week-closed = The store must be open on at least one day a week
 refused-loopback-only = Demonstration links work only on the machine that runs the program
+identity-keys-own-hint = One key does one thing; empty switches it off. Digits answer questions and stay free.
+identity-key-action = Action
+error-keys-digit = Digits answer questions and cannot be used for something else

@@ -93,6 +93,7 @@ case-verdict = 结案结论
 case-verdict-satisfied = 客户满意
 case-verdict-unreached = 未能复访
 case-step-opened = 由回访转入
+case-step-rescheduled = 营业日历有变，期限由 { $before } 改为 { $after }
 case-step-taken = 接手负责
 case-step-contacted = 联系了客户
 case-step-contacted-late = 联系了客户（已超时）

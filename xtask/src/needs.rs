@@ -1,4 +1,4 @@
-//! What the tests need from the machine: Debian's packages, and the Node packages of `web/` and `e2e/`.
+//! What building and testing need from the machine: Debian's packages, and the Node packages of `web/` and `e2e/`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,10 +14,21 @@ const NODE_MAJOR: u32 = 18;
 const JOURNEY_MAJOR: u32 = 20;
 const JOURNEY_NODE: &str = "22.23.3";
 
+/// What is about to be done with this machine.
+#[derive(Copy, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// Building and starting the product.
+    Run,
+    /// Tests, without the browser.
+    Quick,
+    /// Tests and journeys.
+    Everything,
+}
+
 /// Installs what is missing; without root says the one line that an administrator must run.
 /// # Errors
 /// When something is missing and cannot be installed.
-pub fn install(with_browser: bool) -> Result<()> {
+pub fn install(purpose: Purpose) -> Result<()> {
     let mut missing = Vec::new();
     let mut need = |there: bool, packages: &[&'static str]| {
         if !there {
@@ -27,15 +38,17 @@ pub fn install(with_browser: bool) -> Result<()> {
     need(has("cc"), &["gcc", "libc6-dev"]);
     need(has("node"), &["nodejs"]);
     need(has("npm"), &["npm"]);
-    need(postgres::binaries().is_some(), &["postgresql"]);
-    if with_browser {
+    if purpose != Purpose::Run {
+        need(postgres::binaries().is_some(), &["postgresql"]);
+    }
+    if purpose == Purpose::Everything {
         need(has("chromium"), &["chromium"]);
         need(Path::new("/usr/share/fonts/opentype/noto").exists(), &["fonts-noto-cjk"]);
     }
     if !missing.is_empty() {
         let line = format!("apt-get install -y --no-install-recommends {}", missing.join(" "));
         if !is_root() {
-            bail!("the tests need more of this machine; as an administrator run\n\n    sudo {line}\n");
+            bail!("more is needed on this machine; as an administrator run\n\n    sudo {line}\n");
         }
         println!("{line}");
         apt(&["update", "-qq"]).context("cannot read Debian's package lists")?;

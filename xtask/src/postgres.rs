@@ -17,7 +17,9 @@ const START: Duration = Duration::from_secs(30);
 
 pub struct Server {
     bin: PathBuf,
+    /// Socket, log and, where it does not last, the data.
     dir: PathBuf,
+    data: PathBuf,
     port: u16,
     child: Child,
 }
@@ -40,22 +42,31 @@ impl Server {
     /// # Errors
     /// When PostgreSQL is missing or does not come up; its log is in the message.
     pub fn start() -> Result<Self> {
+        Self::with(None, &settings())
+    }
+
+    /// With data that stay, and the usual care for the disk.
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn lasting(data: &Path) -> Result<Self> {
+        if !data.is_dir() {
+            own_folder(data)?;
+        }
+        Self::with(Some(data), &lasting_settings())
+    }
+
+    fn with(lasting: Option<&Path>, settings: &[String]) -> Result<Self> {
         let bin = binaries().context("PostgreSQL is missing (Debian: postgresql)")?;
         sweep(&bin);
         let dir = Path::new(HOME).join(format!("{PREFIX}{}", std::process::id()));
         own_folder(&dir)?;
-        let data = dir.join("data");
-        let mut initdb = tool(&bin, "initdb", &dir);
-        quietly(initdb.arg("-D").arg(&data).args([
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ]))?;
+        let data = lasting.map_or_else(|| dir.join("data"), Path::to_path_buf);
+        if !data.join("PG_VERSION").is_file() {
+            let mut initdb = tool(&bin, "initdb", &dir);
+            let arguments = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
+            quietly(initdb.arg("-D").arg(&data).args(arguments))
+                .with_context(|| format!("{} must be reachable for the user postgres", data.display()))?;
+        }
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let log = fs::File::create(dir.join("log"))?;
         let child = tool(&bin, "postgres", &dir)
@@ -64,13 +75,13 @@ impl Server {
             .arg("-k")
             .arg(&dir)
             .args(["-h", "127.0.0.1", "-p", &port.to_string()])
-            .args(settings())
+            .args(settings)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
             .context("cannot start postgres")?;
-        let mut server = Self { bin, dir, port, child };
+        let mut server = Self { bin, dir, data, port, child };
         server.wait()?;
         Ok(server)
     }
@@ -100,7 +111,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        stop(&self.bin, &self.dir);
+        stop(&self.bin, &self.dir, &self.data);
         // Reaps it; what had to be told was told while it ran.
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.dir);
@@ -116,6 +127,21 @@ fn settings() -> Vec<String> {
         "max_connections=300",
         "shared_buffers=128MB",
         "autovacuum_naptime=5s",
+        "log_min_messages=warning",
+    ]
+    .iter()
+    .flat_map(|setting| ["-c".to_owned(), (*setting).to_owned()])
+    .collect()
+}
+
+/// As in a shop: nothing that was acknowledged is lost. Memory as its manual advises for a small machine.
+fn lasting_settings() -> Vec<String> {
+    [
+        "max_connections=100",
+        "shared_buffers=1GB",
+        "max_wal_size=4GB",
+        "checkpoint_timeout=15min",
+        "random_page_cost=1.1",
         "log_min_messages=warning",
     ]
     .iter()
@@ -151,9 +177,11 @@ fn own_folder(dir: &Path) -> Result<()> {
     quietly(install.arg(dir)).map(drop)
 }
 
-fn stop(bin: &Path, dir: &Path) {
+fn stop(bin: &Path, dir: &Path, data: &Path) {
     let mut pg_ctl = tool(bin, "pg_ctl", dir);
-    let stopped = quietly(pg_ctl.arg("-D").arg(dir.join("data")).args(["-m", "immediate", "-w", "-t", "10", "stop"]));
+    // What lasts is closed in order.
+    let (mode, wait) = if data.starts_with(dir) { ("immediate", "10") } else { ("fast", "60") };
+    let stopped = quietly(pg_ctl.arg("-D").arg(data).args(["-m", mode, "-w", "-t", wait, "stop"]));
     // Nothing to stop is no news.
     drop(stopped);
 }
@@ -164,7 +192,7 @@ fn sweep(bin: &Path) {
         let name = entry.file_name();
         let Some(run) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
         if run.parse::<u32>().is_ok_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
-            stop(bin, &entry.path());
+            stop(bin, &entry.path(), &entry.path().join("data"));
             let _ = fs::remove_dir_all(entry.path());
         }
     }

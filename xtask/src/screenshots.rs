@@ -11,7 +11,7 @@ use crate::shell::{call, cargo, root};
 /// # Errors
 /// When it does not build, or a page does not open.
 pub fn take() -> Result<()> {
-    needs::install(true)?;
+    needs::install(needs::Purpose::Everything)?;
     needs::node_packages("web")?;
     call(cargo().args(["build", "--locked", "--package", "zhiyin"]))?;
     needs::node_packages("e2e")?;

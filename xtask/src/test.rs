@@ -46,7 +46,9 @@ pub fn test(wanted: &Wanted) -> Result<()> {
 
 fn all(wanted: &Wanted, steps: &mut Steps) -> Result<()> {
     let whole = wanted.filter.is_none();
-    steps.step("what the tests need", || needs::install(!wanted.quick))?;
+    steps.step("what the tests need", || {
+        needs::install(if wanted.quick { needs::Purpose::Quick } else { needs::Purpose::Everything })
+    })?;
     steps.step("packages of web/", || needs::node_packages("web"))?;
     if whole {
         steps.step("fmt", || call(cargo().args(["fmt", "--all", "--check"])))?;

@@ -1,6 +1,7 @@
 //! Contact with customers: what is said, who is called, what comes of it.
 
 pub mod cases;
+mod editing;
 pub mod followup;
 pub mod scripts;
 pub mod today;

@@ -1,5 +1,6 @@
 //! The people and their cars: who they are, what happened to them, and how they come in.
 
+pub mod bulk;
 pub mod customers;
 pub mod identity;
 pub mod imports;

@@ -22,6 +22,7 @@ pub struct Config {
     pub request_seconds: u64,
     pub upload_mib: u64,
     pub import_mib: u64,
+    pub metrics_token: String,
     pub log: String,
     pub log_json: bool,
 }

@@ -1,8 +1,8 @@
 //! Numbers that people read aloud (#2041), counted per store without gaps.
 
-use kernel::{Result, StoreId};
+use kernel::{GroupId, Result, StoreId};
 
-use crate::db::{Sql as _, Tx};
+use crate::db::{Load, Sql as _, Tx};
 use crate::{args, stmt};
 
 stmt!(
@@ -17,4 +17,12 @@ stmt!(
 pub async fn next(tx: &mut Tx, store: StoreId, name: &str) -> Result<i64> {
     let group = tx.scope().group;
     tx.count(&COUNTER_NEXT, args![group, store, name]).await
+}
+
+/// Counters of a group that is filled in bulk: (store, last number given).
+/// # Errors
+/// As the database answers.
+pub async fn load(to: &mut Load, group: GroupId, name: &str, given: &[(StoreId, i64)]) -> Result<()> {
+    let rows: Vec<_> = given.iter().map(|(store, value)| args![group, *store, name, *value]).collect();
+    to.put("counter", &["group_id", "store_id", "name", "value"], &rows).await
 }

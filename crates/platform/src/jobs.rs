@@ -35,6 +35,8 @@ pub struct Every {
 
 const LEASE: i64 = 10 * Millis::MINUTE;
 const MOST_ATTEMPTS: u32 = 8;
+/// How often a full disk is looked at again.
+const LOOK_FOR_ROOM: Duration = Duration::from_secs(2);
 
 stmt!(
     JOB_ADD,
@@ -53,6 +55,7 @@ stmt!(
 );
 stmt!(JOB_DONE, "UPDATE job SET done_at=$1, locked_until=0 WHERE id=$2 AND fence=$3");
 stmt!(JOB_LATER, "UPDATE job SET run_at=$1, locked_until=0, error=$2 WHERE id=$3 AND fence=$4");
+stmt!(JOB_HALT, "UPDATE job SET locked_until=0, attempts=attempts-1 WHERE id=$1 AND fence=$2");
 stmt!(JOB_GIVE_UP, "UPDATE job SET done_at=$1, locked_until=0, error=$2 WHERE id=$3 AND fence=$4");
 stmt!(JOB_SWEEP, "DELETE FROM job WHERE done_at IS NOT NULL AND done_at < $1 AND error IS NULL");
 
@@ -69,10 +72,26 @@ fn nobody() -> Scope {
     Scope::system(kernel::Id::new(0), None)
 }
 
+/// Jobs that were claimed when the disk was full: id and fence.
+type Halted = Vec<(kernel::JobId, i64)>;
+
 /// One round: claims what is due, runs it, notes the outcome. Answers how many were done.
 /// # Errors
 /// As the database answers.
 pub async fn round(app: &App, workers: &[Worker], every: &[Every]) -> Result<usize> {
+    one_round(app, workers, every, &mut Vec::new()).await
+}
+
+/// Gives back what waited for room, so that nobody waits for leases to run out.
+async fn release(db: &Db, halted: &mut Halted) -> Result<()> {
+    while let Some((id, fence)) = halted.last().copied() {
+        transact!(db, &nobody(), |tx| { tx.exec(&JOB_HALT, args![id, fence]).await })?;
+        halted.pop();
+    }
+    Ok(())
+}
+
+async fn one_round(app: &App, workers: &[Worker], every: &[Every], halted: &mut Halted) -> Result<usize> {
     let db = &app.db;
     let now = db.clock().now();
     let scope = nobody();
@@ -92,6 +111,16 @@ pub async fn round(app: &App, workers: &[Worker], every: &[Every]) -> Result<usi
             Ok(()) => {
                 done += 1;
                 transact!(db, &scope, |tx| { tx.exec(&JOB_DONE, args![at, id, fence]).await })?;
+            }
+            // No fault of the job: it waits, and the try is not counted. Should even this find no room, its lease runs out.
+            Err(kernel::Problem::ReadOnly) => {
+                tracing::warn!(job = %id, kind, "a job waits for room on the disk");
+                match transact!(db, &scope, |tx| { tx.exec(&JOB_HALT, args![id, fence]).await }) {
+                    Ok(_) => {}
+                    Err(kernel::Problem::ReadOnly) => halted.push((id, fence)),
+                    Err(other) => return Err(other),
+                }
+                db.no_room();
             }
             Err(problem) => {
                 let text = problem.to_string();
@@ -127,7 +156,18 @@ pub async fn schedule(db: &Db, every: &[Every]) -> Result<()> {
 /// Runs jobs until `stop` says so.
 pub async fn run(app: App, workers: Vec<Worker>, every: Vec<Every>, mut stop: tokio::sync::watch::Receiver<bool>) {
     let mut scheduled = 0;
+    let mut halted = Halted::new();
     while !*stop.borrow() {
+        if app.db.is_full() {
+            let back = app.db.look_for_room().await.unwrap_or(false) && release(&app.db, &mut halted).await.is_ok();
+            if !back {
+                tokio::select! {
+                    () = tokio::time::sleep(LOOK_FOR_ROOM) => {}
+                    _ = stop.changed() => {}
+                }
+                continue;
+            }
+        }
         let minute = app.db.clock().now().0 / Millis::MINUTE;
         if minute != scheduled {
             match schedule(&app.db, &every).await {
@@ -135,7 +175,7 @@ pub async fn run(app: App, workers: Vec<Worker>, every: Vec<Every>, mut stop: to
                 Err(problem) => tracing::warn!(error = %problem, "repeating work could not be queued"),
             }
         }
-        let pause = match round(&app, &workers, &every).await {
+        let pause = match one_round(&app, &workers, &every, &mut halted).await {
             Ok(0) => Duration::from_millis(500),
             Ok(_) => Duration::ZERO,
             Err(problem) => {

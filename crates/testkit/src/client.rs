@@ -25,6 +25,13 @@ impl Client {
         Self { router, cookies: Vec::new() }
     }
 
+    /// With a cookie it did not get from the router, e.g. that of a session.
+    #[must_use]
+    pub fn with_cookie(mut self, name: &str, value: &str) -> Self {
+        self.cookies.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     pub async fn get(&mut self, path: &str) -> Reply {
         self.send(Method::GET, path, "", false).await
     }
@@ -38,7 +45,23 @@ impl Client {
         self.send(Method::POST, path, &body.join("&"), false).await
     }
 
+    /// The status alone, without waiting for the body: a stream has no end.
+    pub async fn status(&mut self, path: &str) -> StatusCode {
+        let response = self.answer(Method::GET, path, "", false).await;
+        response.status()
+    }
+
     async fn send(&mut self, method: Method, path: &str, body: &str, htmx: bool) -> Reply {
+        let response = self.answer(method, path, body, htmx).await;
+        let status = response.status();
+        let text_of =
+            |name: header::HeaderName| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let location = text_of(header::LOCATION);
+        let kind = text_of(header::CONTENT_TYPE).unwrap_or_default();
+        Reply { status, location, kind, text: body_text(response).await }
+    }
+
+    async fn answer(&mut self, method: Method, path: &str, body: &str, htmx: bool) -> Response<Body> {
         let cookies: Vec<String> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
         let mut request = Request::builder()
             .method(method)
@@ -55,12 +78,7 @@ impl Client {
         let request = request.body(Body::from(body.to_owned())).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         self.keep_cookies(&response);
-        let status = response.status();
-        let text_of =
-            |name: header::HeaderName| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let location = text_of(header::LOCATION);
-        let kind = text_of(header::CONTENT_TYPE).unwrap_or_default();
-        Reply { status, location, kind, text: body_text(response).await }
+        response
     }
 
     fn keep_cookies(&mut self, response: &Response<Body>) {

@@ -136,6 +136,21 @@ impl World {
     }
 }
 
+/// The named world in a database that somebody else opened: for tests that start the program itself.
+pub async fn furnish(db: &Db) {
+    let world = World {
+        db: db.clone(),
+        clock: Clock::manual(START),
+        group: Id::new(1),
+        store: Id::new(10),
+        second: Id::new(11),
+        stranger: Id::new(20),
+        other_group: Id::new(2),
+        _folder: None,
+    };
+    world.furnish().await;
+}
+
 /// Runs the test on SQLite, and on PostgreSQL where one is given.
 pub async fn on_both<F: AsyncFn(&World)>(test: F) {
     on_both_wired(Wire::default, test).await;

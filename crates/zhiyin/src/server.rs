@@ -40,14 +40,20 @@ pub fn clock(demo: bool) -> anyhow::Result<Clock> {
 pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Db> {
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("the data folder {} cannot be made", config.data.display()))?;
-    let target = if config.database_url.is_empty() {
+    wiring::import_hooks();
+    let wire = Arc::new(wiring::wire());
+    Db::open(Options { target: target(config), clock, wire, pool: config.database_pool })
+        .await
+        .context("the database does not open")
+}
+
+/// The database that the configuration names.
+pub fn target(config: &Config) -> Target {
+    if config.database_url.is_empty() {
         Target::Lite(config.data.join("zhiyin.db"))
     } else {
         Target::Pg(config.database_url.clone())
-    };
-    wiring::import_hooks();
-    let wire = Arc::new(wiring::wire());
-    Db::open(Options { target, clock, wire, pool: config.database_pool }).await.context("the database does not open")
+    }
 }
 
 pub fn app(db: Db, config: Config, demo: bool) -> App {
@@ -84,6 +90,7 @@ pub async fn serve(config: Config, demo: bool) -> anyhow::Result<ExitCode> {
     people::identity::holidays::seed_missing_years(&db).await.context("holidays")?;
     let refused = db.check_statements().await;
     anyhow::ensure!(refused.is_empty(), "the database does not fit this program: {}", refused.join("; "));
+    people::search::keep_current(&db).await.context("search")?;
     // Imports that a crash left behind go on at their next row.
     people::imports::resume(&db).await.context("imports")?;
     let listener = tokio::net::TcpListener::bind(config.listen).await.with_context(|| {

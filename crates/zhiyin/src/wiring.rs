@@ -14,6 +14,7 @@ use kernel::Result;
 use people::customers::{self, CustomerOptedOut};
 use people::identity::{self, CalendarChanged, StaffLeft};
 use people::imports::{self, ImportHooks};
+use people::intake;
 use people::search;
 use people::vehicles::{self, DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
 use platform::db::Db;
@@ -39,6 +40,7 @@ pub fn wire() -> Wire {
         .listen(|tx, e: &RecallLapsed| Box::pin(cases::on_recall_lapsed(tx, e)))
         // Leaving staff hand over what is theirs.
         .listen(|tx, e: &CalendarChanged| Box::pin(followup::recalendar::on_calendar_changed(tx, e)))
+        .listen(|tx, e: &CalendarChanged| Box::pin(cases::on_calendar_changed(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(followup::on_staff_left(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(cases::on_staff_left(tx, e)))
 }
@@ -46,11 +48,14 @@ pub fn wire() -> Wire {
 /// What imports ask of follow-up, which they may not know.
 pub fn import_hooks() {
     imports::wire(ImportHooks {
-        late: |q, scope, store, kind, dates| {
+        foresee: |q, scope, store, kind, news, first| {
             Box::pin(async move {
-                let Some(subject) = subject_of(kind) else { return Ok(vec![false; dates.len()]) };
-                let now = q.now();
-                followup::imports::too_late(q, scope, store, subject, dates, now).await
+                let Some(subject) = subject_of(kind) else { return Ok(vec![imports::Outlook::default(); news.len()]) };
+                let (now, events) = (q.now(), news.iter().map(upcoming).collect::<Vec<_>>());
+                let seen = followup::imports::foresee(q, scope, store, subject, &events, first, now).await?;
+                let outlook =
+                    |o: followup::imports::Outlook| imports::Outlook { plans: o.plans, late: o.late, held: o.held };
+                Ok(seen.into_iter().map(outlook).collect())
             })
         },
         reveal: |tx, import| Box::pin(followup::imports::reveal_import(tx, import)),
@@ -62,7 +67,19 @@ pub fn import_hooks() {
             })
         },
         planned: |q, scope, import| Box::pin(followup::imports::planned_by(q, scope.group, import)),
+        days_back: |q, group, store| Box::pin(followup::imports::days_back(q, group, store)),
     });
+}
+
+fn upcoming(news: &intake::News) -> followup::imports::Upcoming {
+    followup::imports::Upcoming {
+        subject: news.subject,
+        customer: news.customer,
+        visitor: news.visitor.clone(),
+        line: news.line,
+        opened_on: news.opened_on,
+        settled_on: news.settled_on,
+    }
 }
 
 fn subject_of(kind: imports::Kind) -> Option<SubjectKind> {
@@ -78,7 +95,10 @@ pub fn slots() -> Slots {
     Slots::default()
         .fill("call.case_fields", |desk, id| Box::pin(cases::call_fields(desk, id)))
         .fill("call.recall", |desk, id| Box::pin(cases::call_recall(desk, id)))
-        .fill("today.figures", |desk, id| Box::pin(reports::figures(desk, id)))
+        .fill("today.figures", |desk, id| Box::pin(reports::today_figures(desk, id)))
+        .fill("today.alerts", |desk, id| Box::pin(followup::today_alerts(desk, id)))
+        .fill("me.keys", |desk, id| Box::pin(followup::key_rows(desk, id)))
+        .fill("scripts.case_kinds", |desk, id| Box::pin(cases::kind_lines(desk, id)))
         .fill("today.cases", |desk, id| Box::pin(cases::today_cases(desk, id)))
         .fill("customer.actions", |desk, id| Box::pin(followup::inbound_button(desk, id)))
         .fill("customer.actions", |desk, id| Box::pin(cases::open_button(desk, id)))
@@ -94,8 +114,10 @@ pub fn nav() -> Vec<NavItem> {
         item("nav-cases", "/cases", &[Cap::CaseRead][..]),
         item("nav-reports", "/reports", &[Cap::ReportRead][..]),
     ];
-    let manage =
-        vec![NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" }];
+    let manage = vec![
+        NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" },
+        NavItem { label: "nav-rules", href: "/rules", caps: &[Cap::RuleEdit], section: "nav-manage" },
+    ];
     [work, customers::nav(""), manage, imports::nav("nav-manage"), identity::nav("nav-manage")].concat()
 }
 
@@ -109,6 +131,8 @@ pub fn routes() -> Routes {
         .get("/static/{path}", Need::Public, static_file)
         .get("/sw.js", Need::Public, service_worker)
         .get("/offline", Need::Public, pages::offline)
+        .get("/drafts", Need::SignedIn, pages::drafts)
+        .get("/counts", Need::SignedIn, pages::counts)
         .get("/notices", Need::SignedIn, pages::notices)
         .merge(today::routes())
         .merge(followup::routes())
@@ -131,7 +155,7 @@ async fn service_worker(headers: HeaderMap) -> Response {
 }
 
 pub fn workers() -> Vec<Worker> {
-    [imports::workers(), followup::workers()].concat()
+    [search::workers(), imports::workers(), followup::workers(), cases::workers()].concat()
 }
 
 pub fn every() -> Vec<Every> {
@@ -160,7 +184,14 @@ pub async fn announce(app: &App, address: SocketAddr) -> anyhow::Result<()> {
         println!("setup {origin}/links/{token}");
     }
     if app.demo && address.ip().is_loopback() {
+        // A group of any size has hundreds: some of each role are enough.
+        let mut of_role: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
         for (group, user, name, role) in identity::link::demo_people(&mut app.db.reads()).await? {
+            let told = of_role.entry(role.clone()).or_default();
+            *told += 1;
+            if *told > 4 {
+                continue;
+            }
             let scope = kernel::Scope::system(group, None);
             let token = transact!(app.db, &scope, |tx| { identity::link::demo_link(tx, user).await })?;
             println!("signin {role} {origin}/links/{token} {name}");

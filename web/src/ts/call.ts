@@ -111,10 +111,14 @@ class Call {
   /** Shows and hides by `data-show-if`; hidden answers are not sent. A branch may hang on a branch: top down, in order. */
   private branch(): void {
     const answers = new Map<string, string[]>();
+    // A car that is sold is asked about no more.
+    const sold = new Set(all<HTMLInputElement>("input[name=sold]:checked", this.form).map((field) => field.value));
     for (const element of all("[data-q],[data-show-if]", this.form)) {
       const rule = element.dataset["showIf"];
-      if (rule) element.hidden = !holds(conditions(rule), answers);
+      const car = element.dataset["vehicle"];
+      if (rule || car) element.hidden = sold.has(car ?? "") || (rule !== undefined && rule !== "" && !holds(conditions(rule), answers));
       const off = element.closest("[hidden]") !== null;
+      if (car && !rule) for (const field of fields(element)) field.disabled = off;
       if (rule) for (const field of fields(element)) field.disabled = off || field.closest("[data-show-if][hidden]") !== null;
       const id = element.dataset["q"];
       if (id && !off) answers.set(id, checked(element).map((field) => field.value));
@@ -193,23 +197,32 @@ function pick(question: HTMLElement, digit: string): boolean {
 export function startCall(): void {
   mount<HTMLFormElement>("form[data-call]", (form) => void new Call(form));
   startMarks();
+  startFolds();
   startDial();
+}
+
+/** What stands open beside the questions is folded on a phone, where it would stand before them. */
+function startFolds(): void {
+  const narrow = matchMedia("(max-width: 600px)");
+  const fold = (): void => {
+    for (const part of all<HTMLDetailsElement>("details[data-fold]")) part.open = !narrow.matches;
+  };
+  fold();
+  narrow.addEventListener("change", fold);
 }
 
 /** A mark pressed again is taken back: radio buttons alone cannot. */
 function startMarks(): void {
-  let was: Element | null = null;
-  const remember = (event: Event): void => {
-    const box = event.target instanceof Element ? event.target.closest("label,input") : null;
-    const mark = box instanceof HTMLInputElement ? box : box && first<HTMLInputElement>("input[data-mark]", box);
-    was = mark instanceof HTMLInputElement && mark.checked ? mark : null;
+  let were = new Set<Element>();
+  const remember = (): void => {
+    were = new Set(all("input[data-mark]:checked"));
   };
   document.addEventListener("pointerdown", remember, { capture: true });
-  document.addEventListener("keydown", () => (was = first("[data-q].now input[data-mark]:checked")), { capture: true });
+  document.addEventListener("keydown", remember, { capture: true });
   document.addEventListener("click", (event) => {
     const mark = event.target;
-    if (!(mark instanceof HTMLInputElement) || !("mark" in mark.dataset) || mark.type !== "radio" || was !== mark) return;
-    was = null;
+    if (!(mark instanceof HTMLInputElement) || !("mark" in mark.dataset) || mark.type !== "radio" || !were.has(mark)) return;
+    were.delete(mark);
     mark.checked = false;
     mark.dispatchEvent(new Event("change", { bubbles: true }));
   });

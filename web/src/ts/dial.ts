@@ -8,29 +8,46 @@ interface Dial {
   value: string;
   /** How long the digits are shown. */
   seconds?: number;
+  /** Which number that was: the call says so when it is recorded. */
+  line?: string;
 }
 
 const SHOWN_SECONDS = 30;
 
 export function startDial(): void {
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>("button[data-dial]") : null;
-    if (button) void dial(button);
+    const target = event.target instanceof Element ? event.target : null;
+    const button = target?.closest<HTMLButtonElement>("button[data-dial]");
+    if (button) void dial(button, false);
+    if (!target?.closest("[data-dial-sure]") || !asked) return;
+    first<HTMLDialogElement>("dialog[data-dial-shut]")?.close();
+    void dial(asked, true);
   });
 }
 
-async function dial(button: HTMLButtonElement): Promise<void> {
-  const url = button.dataset["dial"];
-  if (!url || button.disabled) return;
+/** The number that was to be dialled at an hour without calls. */
+let asked: HTMLButtonElement | null = null;
+
+async function dial(button: HTMLButtonElement, sure: boolean): Promise<void> {
+  const path = button.dataset["dial"];
+  if (!path || button.disabled) return;
+  const url = sure ? `${path}${path.includes("?") ? "&" : "?"}sure=1` : path;
+  const shut = first<HTMLDialogElement>("dialog[data-dial-shut]");
   button.disabled = true;
   try {
     const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10_000) });
     const body = (await answer.json()) as Partial<Dial> & { detail?: string; title?: string };
+    if (answer.status === 409 && shut && !sure) {
+      asked = button;
+      shut.showModal();
+      return;
+    }
     if (!answer.ok || !body.value) {
       toast({ text: body.detail ?? body.title ?? button.dataset["failed"] ?? String(answer.status), kind: "bad" });
       return;
     }
     startTimer();
+    for (const field of all<HTMLInputElement>("input[name=phone_line]")) field.value = body.line ?? field.value;
     if (body.mode === "tel") follow(body.value);
     else show(body.value, body.seconds ?? SHOWN_SECONDS);
   } catch {

@@ -10,6 +10,12 @@ export interface Draft {
   /** `task:812` */
   task: string;
   state: "draft" | "pending" | "refused";
+  /** Why the server did not take it, in the words of that day. */
+  reason?: string;
+  /** When the call began, by the server's clock. */
+  started?: number | null;
+  /** The tab that still knows what a draft may not hold, and sends it along. */
+  holder?: string | undefined;
   /** Path to submit to; holds ids only. */
   post: string;
   answers: Field[];
@@ -27,6 +33,13 @@ export function expired(draft: Draft, now: number): boolean {
 
 export function isEmpty(draft: Draft): boolean {
   return draft.answers.length === 0 && draft.notes.every(([, value]) => value.trim() === "");
+}
+
+/** For so long other tabs leave a submission to the one that knows more than was kept. */
+export const HOLD_MS = 2 * 60 * 1000;
+
+export function leftTo(draft: Draft, tab: string, now: number): boolean {
+  return draft.holder !== undefined && draft.holder !== tab && now - draft.at < HOLD_MS;
 }
 
 export type Outcome = "done" | "signin" | "later" | "refused";
@@ -48,7 +61,9 @@ export function pauseAfter(failures: number): number {
 }
 
 /** The body of the submission; the same draft always makes the same body. */
-export function body(draft: Draft): URLSearchParams {
-  const rest = [...draft.answers, ...draft.notes].filter(([name]) => name !== "client_id" && name !== "seconds");
+export function body(draft: Draft, extras: Field[] = []): URLSearchParams {
+  // What comes along after all was not left behind.
+  const kept = draft.answers.filter(([name, value]) => name !== "left" || !extras.some(([known]) => known === value));
+  const rest = [...kept, ...draft.notes, ...extras].filter(([name]) => name !== "client_id" && name !== "seconds");
   return new URLSearchParams([...rest, ["client_id", draft.client], ["seconds", String(draft.seconds)]]);
 }

@@ -1,9 +1,9 @@
 import { all, first, mount, randomId, reveal, tell } from "./dom";
 import { isEmpty, type Draft, type Field } from "./draft-model";
 import { draftsOf, drop, keep } from "./draft-store";
-import { changed, send, type Answer } from "./outbox";
+import { carry, changed, send, tab, type Answer } from "./outbox";
 import { signedIn } from "./session";
-import { resumeFrom, seconds } from "./timer";
+import { resumeFrom, seconds, startedAt } from "./timer";
 
 /** `form[data-draft="task:812"]`: kept in the browser until the server has it. */
 
@@ -11,10 +11,17 @@ type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 const SAVE_AFTER_MS = 250;
 
+/** What may hold a number, a name or a plate: numbers, people, the facts of a case. It is sent, and never kept. */
+function isPrivate(control: Control): boolean {
+  if (control instanceof HTMLInputElement && control.type === "tel") return true;
+  if ("private" in control.dataset) return true;
+  return control.name.startsWith("case.") && isNote(control);
+}
+
 /** Numbers, names and secrets never enter a draft; `data-draft-skip` marks what else must not. */
 function skipped(control: Control): boolean {
-  if (!control.name || control.closest("[data-draft-skip]")) return true;
-  return control instanceof HTMLInputElement && ["tel", "email", "password", "file", "submit", "button"].includes(control.type);
+  if (!control.name || control.closest("[data-draft-skip]") || isPrivate(control)) return true;
+  return control instanceof HTMLInputElement && ["email", "password", "file", "submit", "button"].includes(control.type);
 }
 
 function isNote(control: Control): boolean {
@@ -54,11 +61,11 @@ function write(form: HTMLFormElement, draft: Draft): void {
   }
 }
 
-/** Something that a draft may not hold was filled in, and this submission leaves without it. */
-function leftBehind(form: HTMLFormElement): boolean {
-  return controls(form).some(
-    (control) => control.name !== "" && !control.disabled && control.type === "tel" && control.value.trim() !== "",
-  );
+/** What was filled in and may not be kept. */
+function leftBehind(form: HTMLFormElement): Field[] {
+  return controls(form)
+    .filter((control) => control.name !== "" && !control.disabled && isPrivate(control) && control.value.trim() !== "")
+    .map((control) => [control.name, control.value]);
 }
 
 class Keeper {
@@ -66,6 +73,8 @@ class Keeper {
   private timer = 0;
   private busy = false;
   private dirty = false;
+  /** The server has it. */
+  private settled = false;
 
   constructor(private readonly form: HTMLFormElement) {
     this.draft = {
@@ -92,6 +101,7 @@ class Keeper {
       void ready.then(() => this.submit(event.submitter));
     });
     addEventListener("pagehide", () => void this.save());
+    addEventListener("pagehide", () => void this.letGo());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void this.save());
     document.body.addEventListener("zy:sent", (event) => {
       const sent = (event as CustomEvent<{ client: string; next: string | null }>).detail;
@@ -108,9 +118,11 @@ class Keeper {
     const found = mine.findLast((draft) => draft.state !== "pending");
     if (mine.some((draft) => draft.state === "pending")) reveal("[data-draft-waiting]", true);
     if (!found) return;
-    this.draft = { ...found, state: "draft", post: this.draft.post };
+    this.draft = { ...found, state: "draft", post: this.draft.post, holder: undefined };
     write(this.form, this.draft);
-    resumeFrom(this.draft.seconds);
+    resumeFrom(this.draft.seconds, this.draft.started ?? null);
+    // Refused while it was sent from another page: what was wrong stands where it can be put right.
+    if (found.state === "refused" && found.reason) this.explain(found.reason);
     reveal("[data-draft-restored]", true);
     tell("restored", this.draft, this.form);
   }
@@ -128,7 +140,7 @@ class Keeper {
   private async save(): Promise<void> {
     window.clearTimeout(this.timer);
     if (this.busy || !this.dirty || this.draft.state !== "draft") return;
-    this.draft = { ...this.draft, ...read(this.form, false), seconds: seconds(), at: Date.now() };
+    this.draft = { ...this.draft, ...read(this.form, false), seconds: seconds(), started: startedAt(), at: Date.now() };
     if (isEmpty(this.draft)) return drop(this.draft.client);
     await keep(this.draft);
     this.dirty = false;
@@ -140,10 +152,17 @@ class Keeper {
     this.busy = true;
     window.clearTimeout(this.timer);
     this.form.toggleAttribute("data-busy", true);
-    this.draft = { ...this.draft, ...read(this.form, true), state: "pending", seconds: seconds(), at: Date.now() };
+    this.draft = { ...this.draft, ...read(this.form, true), state: "pending", seconds: seconds(), started: startedAt(), at: Date.now() };
     if (button instanceof HTMLButtonElement && button.name) this.draft.answers.push([button.name, button.value]);
+    const left = leftBehind(this.form);
+    if (left.length > 0) {
+      // Named, so that a later sending without them is not taken for a call in which nothing was told.
+      for (const name of new Set(left.map(([known]) => known))) this.draft.answers.push(["left", name]);
+      this.draft.holder = tab;
+      carry(this.draft.client, left);
+    }
     await keep(this.draft).catch(() => undefined);
-    const answer: Answer = leftBehind(this.form) ? await this.sendWhole() : await send(this.draft);
+    const answer: Answer = await send(this.draft);
     this.busy = false;
     this.form.toggleAttribute("data-busy", false);
     if (answer.outcome === "done") this.leave(answer.next);
@@ -151,14 +170,25 @@ class Keeper {
     else await this.wait(answer.outcome === "signin");
   }
 
-  /** A new number travels with the first try only, straight from the page; it is never kept. */
-  private sendWhole(): Promise<Answer> {
-    const numbers = controls(this.form).filter((control) => control.type === "tel" && !control.disabled && control.name);
-    return send({ ...this.draft, notes: [...this.draft.notes, ...numbers.map((control): Field => [control.name, control.value])] });
+  /** The page goes, and with it what it alone knew: any tab may send the rest. One step: a page that goes takes no second. */
+  private letGo(): Promise<void> {
+    if (this.settled || this.draft.state !== "pending" || !this.draft.holder) return Promise.resolve();
+    this.draft = { ...this.draft, holder: undefined };
+    return keep(this.draft).catch(() => undefined);
+  }
+
+  private explain(text: string): void {
+    const slot = first("[data-errors]", this.form) ?? first("[data-errors]");
+    if (!slot) return;
+    const box = document.createElement("div");
+    box.className = "banner bad";
+    box.textContent = text;
+    slot.replaceChildren(box);
   }
 
   private async refuse(html: string): Promise<void> {
-    this.draft = { ...this.draft, state: "draft" };
+    carry(this.draft.client, []);
+    this.draft = { ...this.draft, state: "draft", holder: undefined };
     this.dirty = true;
     await this.save().catch(() => undefined);
     const slot = first("[data-errors]", this.form) ?? first("[data-errors]");
@@ -171,7 +201,7 @@ class Keeper {
   private async wait(signIn: boolean): Promise<void> {
     for (const dialog of all<HTMLDialogElement>("dialog[open]", this.form)) dialog.close();
     reveal("[data-draft-pending]", true);
-    reveal("[data-draft-left]", leftBehind(this.form));
+    reveal("[data-draft-left]", leftBehind(this.form).length > 0);
     reveal("[data-outbox-signin]", signIn);
     this.form.toggleAttribute("data-pending", true);
     for (const control of [...this.form.elements]) if (control instanceof HTMLButtonElement) control.disabled = true;
@@ -179,6 +209,7 @@ class Keeper {
   }
 
   private leave(next: string | null): void {
+    this.settled = true;
     location.assign(next?.startsWith("/") ? next : (this.form.dataset["draftNext"] ?? location.href));
   }
 }

@@ -1,5 +1,5 @@
-import { all, fill, first, tell } from "./dom";
-import { body, isEmpty, outcome, pauseAfter, type Draft, type Outcome } from "./draft-model";
+import { all, fill, first, meta, randomId, tell } from "./dom";
+import { body, isEmpty, leftTo, outcome, pauseAfter, type Draft, type Field, type Outcome } from "./draft-model";
 import { draftsOf, drop, dropExpired, keep } from "./draft-store";
 import { lastUser, rememberUser, signedIn } from "./session";
 
@@ -17,8 +17,16 @@ type Sent = { client: string; next: string | null } | null;
 
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("zy-outbox") : null;
 const onTheWay = new Set<string>();
+/** This tab; and what it alone knows of submissions on their way: numbers and names, which are sent and never kept. */
+export const tab = randomId();
+const extras = new Map<string, Field[]>();
 let timer = 0;
 let failures = 0;
+
+export function carry(client: string, fields: Field[]): void {
+  if (fields.length > 0) extras.set(client, fields);
+  else extras.delete(client);
+}
 
 export async function send(draft: Draft): Promise<Answer> {
   if (onTheWay.has(draft.client)) return { outcome: "later", next: null, html: "" };
@@ -26,13 +34,16 @@ export async function send(draft: Draft): Promise<Answer> {
   try {
     const answer = await fetch(draft.post, {
       method: "POST",
-      body: body(draft),
+      body: body(draft, extras.get(draft.client)),
       redirect: "manual",
       headers: { Accept: "text/html", "HX-Request": "true", "Zy-Client": draft.client, "Zy-User": draft.user },
       signal: AbortSignal.timeout(15_000),
     });
     const result = outcome(answer.status, answer.headers.get("Zy-Client"), draft.client);
-    if (result === "done") await drop(draft.client);
+    if (result === "done") {
+      carry(draft.client, []);
+      await drop(draft.client);
+    }
     return { outcome: result, next: answer.headers.get("Zy-Next"), html: result === "refused" ? await answer.text() : "" };
   } catch {
     return { outcome: "later", next: null, html: "" };
@@ -99,9 +110,9 @@ async function work(): Promise<void> {
   let signIn = false;
   let failed = false;
   for (const draft of await draftsOf(signedIn())) {
-    if (draft.state !== "pending") continue;
+    if (draft.state !== "pending" || leftTo(draft, tab, Date.now())) continue;
     const answer = await send(draft);
-    if (answer.outcome === "refused") await keep({ ...draft, state: "refused" });
+    if (answer.outcome === "refused") await keep({ ...draft, state: "refused", holder: undefined, reason: plain(answer.html) });
     if (answer.outcome === "done") {
       const sent = { client: draft.client, next: answer.next };
       announce(sent);
@@ -114,6 +125,19 @@ async function work(): Promise<void> {
   failures = failed ? failures + 1 : 0;
   announce(null);
   await paint(signIn);
+}
+
+/** The words of a fragment. */
+function plain(html: string): string {
+  const words = new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
+  return words.replace(/\s+/g, " ").trim().slice(0, 500);
+}
+
+/** Sends a refused one once more, as it is. */
+export async function retry(draft: Draft): Promise<void> {
+  await keep({ ...draft, state: "pending", holder: undefined });
+  await flush();
+  await changed();
 }
 
 export async function startOutbox(): Promise<void> {
@@ -133,7 +157,19 @@ export async function startOutbox(): Promise<void> {
   await flush();
 }
 
-/** `form[data-signout]` asks `dialog[data-unsent]` first while anything here is unsent. */
+/** What the agent has promised for the next open day; nothing where nobody promises, or the server does not say. */
+async function promised(): Promise<string> {
+  const path = meta("zy-promised");
+  if (!path) return "";
+  try {
+    const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(3000) });
+    return answer.ok ? (await answer.text()).trim() : "";
+  } catch {
+    return "";
+  }
+}
+
+/** `form[data-signout]` asks `dialog[data-unsent]` first while anything is unsent, or promised for tomorrow. */
 function warnBeforeSignOut(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -142,9 +178,15 @@ function warnBeforeSignOut(): void {
     event.preventDefault();
     void (async () => {
       const unsent = (await draftsOf(signedIn())).filter((draft) => !isEmpty(draft)).length;
-      if (unsent === 0) return form.submit();
+      const tomorrow = await promised();
+      if (unsent === 0 && tomorrow === "") return form.submit();
       const text = first("[data-text]", dialog);
-      if (text) text.textContent = counted(text, unsent);
+      if (text) {
+        text.textContent = counted(text, unsent);
+        text.hidden = unsent === 0;
+      }
+      const list = first("[data-promised]", dialog);
+      if (list) list.innerHTML = tomorrow;
       dialog.returnValue = "";
       dialog.addEventListener("close", () => dialog.returnValue === "leave" && form.submit(), { once: true });
       dialog.showModal();

@@ -46,7 +46,11 @@ export function startSearch(): void {
         open(true);
         choose((chosen() + step + count) % count);
       } else if (event.key === "Enter" && !list.hidden && count > 0) {
-        options()[Math.max(chosen(), 0)]?.click();
+        const option = options()[Math.max(chosen(), 0)];
+        const inbound = option?.dataset["inbound"];
+        // Whoever is on the line: straight on with their follow-up.
+        if (event.shiftKey && inbound) location.assign(inbound);
+        else option?.click();
       } else return;
       event.preventDefault();
     });

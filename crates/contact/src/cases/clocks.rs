@@ -132,25 +132,25 @@ impl Rulebook for ClockBook {
         let mut fault = |path: String, code: &'static str| faults.push(RuleFault { path, code });
         for key in ClockKey::ALL {
             if self.clocks.iter().filter(|c| c.key == *key).count() != 1 {
-                fault(format!("clocks.{key}"), "case-clock-once");
+                fault(format!("clocks.{key}.once"), "case-clock-once");
             }
         }
         for (i, clock) in self.clocks.iter().enumerate() {
             if clock.amount == 0 || clock.amount > MOST {
-                fault(format!("clocks[{i}].amount"), "case-clock-amount");
+                fault(format!("clocks.{i}.amount"), "case-clock-amount");
             }
             if !clock.units.contains(&clock.unit) {
-                fault(format!("clocks[{i}].unit"), "case-clock-unit");
+                fault(format!("clocks.{i}.unit"), "case-clock-unit");
             }
             let (minutes, never_earlier) = match clock.when_closed {
                 WhenClosed::AfterNextOpening { minutes, never_earlier } => (minutes, never_earlier),
                 WhenClosed::NextOpenDay { never_earlier } => (0, never_earlier),
             };
             if minutes > 1440 {
-                fault(format!("clocks[{i}].when_closed.minutes"), "case-clock-amount");
+                fault(format!("clocks.{i}.when_closed.minutes"), "case-clock-amount");
             }
             if !never_earlier {
-                fault(format!("clocks[{i}].when_closed.never_earlier"), "case-clock-earlier");
+                fault(format!("clocks.{i}.when_closed.never_earlier"), "case-clock-earlier");
             }
         }
         faults

@@ -67,14 +67,14 @@ pub async fn contact(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) 
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
         let mut after = case.clone();
-        let due = due(tx, &case, ClockKey::Result).await?;
+        let (due, clocks) = due(tx, &case, ClockKey::Result).await?;
         after.put(&case.state()?.after(Act::Contact { contact: Contact { at: tx.now(), by: me }, due })?);
         after.owner_id = case.owner_id.or(Some(me));
         after.touched = true;
         let minutes = tx.now().since(case.opened_at) / Millis::MINUTE;
         let late = tx.now() > case.contact_due_at;
         let line = Line::new(StepKind::Contacted, Some(text));
-        record::keep(tx, &case, &after, line.with(json!({ "minutes": minutes, "late": late }))).await
+        record::keep(tx, &case, &after, line.with(json!({ "minutes": minutes, "late": late, "clocks": clocks }))).await
     })
 }
 
@@ -99,7 +99,7 @@ pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Resul
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
         let now = tx.now();
-        let due = due(tx, &case, ClockKey::Recall).await?;
+        let (due, clocks) = due(tx, &case, ClockKey::Recall).await?;
         let outcome = Outcome { cause: Cause { kind, text: cause.to_owned() }, text: text.to_owned(), at: now };
         let mut after = case.clone();
         after.put(&case.state()?.after(Act::Resolve { outcome, recall_due: due })?);
@@ -107,16 +107,17 @@ pub async fn resolve(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Resul
         after.touched = true;
         after.recall_task_id = Some(plan(tx, &case, due).await?);
         let line = Line::new(StepKind::Result, Some(text));
-        record::keep(tx, &case, &after, line.with(json!({ "cause_kind": kind, "cause": cause }))).await
+        record::keep(tx, &case, &after, line.with(json!({ "cause_kind": kind, "cause": cause, "clocks": clocks })))
+            .await
     })
 }
 
-/// When a clock that starts now runs out, by the store's calendar.
-pub(super) async fn due(tx: &mut Tx, case: &CaseRow, key: ClockKey) -> Result<Millis> {
+/// When a clock that starts now runs out, by the store's calendar, and the version of the clocks that says so.
+pub(super) async fn due(tx: &mut Tx, case: &CaseRow, key: ClockKey) -> Result<(Millis, i64)> {
     let (group, now) = (tx.scope().group, tx.now());
     let calendar = ports::calendar(tx, group, case.store_id).await?;
     let clocks = rulebook::current::<ClockBook>(tx, group, case.store_id).await?;
-    Ok(clocks.body.due(key, &calendar, now))
+    Ok((clocks.body.due(key, &calendar, now), clocks.version))
 }
 
 async fn plan(tx: &mut Tx, case: &CaseRow, due: Millis) -> Result<TaskId> {
@@ -138,12 +139,18 @@ async fn plan(tx: &mut Tx, case: &CaseRow, due: Millis) -> Result<TaskId> {
 pub async fn recall_again(db: &Db, scope: &Scope, id: CaseId, seen: i64) -> Result<()> {
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
-        let due = due(tx, &case, ClockKey::Recall).await?;
+        let (due, clocks) = due(tx, &case, ClockKey::Recall).await?;
         let mut after = case.clone();
         after.put(&case.state()?.after(Act::RecallAgain { due })?);
         after.touched = true;
         after.recall_task_id = Some(plan(tx, &case, due).await?);
-        record::keep(tx, &case, &after, Line::new(StepKind::Recall, None).with(json!({ "again": true }))).await
+        record::keep(
+            tx,
+            &case,
+            &after,
+            Line::new(StepKind::Recall, None).with(json!({ "again": true, "clocks": clocks })),
+        )
+        .await
     })
 }
 

@@ -3,14 +3,14 @@
 use kernel::{Id, Millis, Result, Scope};
 use platform::db::Db;
 use platform::http::App;
-use platform::jobs::Every;
+use platform::jobs::{Every, Worker};
 use platform::transact;
 use serde_json::json;
 
 use super::model::{State, StepKind};
 use super::record::{self, Line};
 use super::store::Late;
-use super::{handle, open, store};
+use super::{handle, open, recalendar, store};
 
 pub fn all() -> Vec<Every> {
     vec![Every {
@@ -18,6 +18,11 @@ pub fn all() -> Vec<Every> {
         minutes: 5,
         run: |app: App, now| Box::pin(async move { overdue(&app.db, now).await.map(|_| ()) }),
     }]
+}
+
+/// Work queued by other verbs.
+pub fn workers() -> Vec<Worker> {
+    vec![Worker { kind: recalendar::KIND, run: |app, job| Box::pin(recalendar::run(app, job)) }]
 }
 
 /// Tells of every deadline that is over, once: the owner (without one the department) and, where the manager's own

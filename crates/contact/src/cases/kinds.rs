@@ -174,6 +174,11 @@ impl Field {
     }
 }
 
+/// What may stand between braces and in forms' names.
+fn good_key(key: &str) -> bool {
+    (1..=40).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 #[derive(Deserialize)]
 struct FieldsSeed {
     fields: Vec<Field>,
@@ -199,28 +204,43 @@ impl Rulebook for KindBook {
             fault("missing.zh".into(), "case-missing-label");
         }
         for (i, field) in self.fields.iter().enumerate() {
-            let at = format!("fields[{i}]");
+            let at = format!("fields.{i}");
             if field.key.is_empty() || self.fields.iter().take(i).any(|f| f.key == field.key) {
                 fault(format!("{at}.key"), "case-key-twice");
             }
-            if field.label.zh.is_empty() || field.question.zh.is_empty() {
-                fault(format!("{at}.label"), "case-label-missing");
+            if !good_key(&field.key) {
+                fault(format!("{at}.key"), "case-key");
+            }
+            for (name, label) in [("label", &field.label), ("question", &field.question)] {
+                if label.zh.trim().is_empty() {
+                    fault(format!("{at}.{name}.zh"), "case-label-missing");
+                }
+            }
+            let keys = || field.options.iter().map(|o| &o.key);
+            if keys().enumerate().any(|(i, k)| !good_key(k) || keys().take(i).any(|other| other == k)) {
+                fault(format!("{at}.options"), "case-option-key");
+            }
+            if field.options.iter().any(|o| o.label.zh.trim().is_empty()) {
+                fault(format!("{at}.options"), "case-label-missing");
             }
             if (field.of == FieldType::Choice) == field.options.is_empty() {
                 fault(format!("{at}.options"), "case-options");
             }
         }
         for (i, kind) in self.kinds.iter().enumerate() {
-            let at = format!("kinds[{i}]");
+            let at = format!("kinds.{i}");
             if kind.id.is_empty() || self.kinds.iter().take(i).any(|k| k.id == kind.id) {
                 fault(format!("{at}.id"), "case-key-twice");
             }
-            if kind.label.zh.is_empty() {
-                fault(format!("{at}.label"), "case-label-missing");
+            if kind.label.zh.trim().is_empty() {
+                fault(format!("{at}.label.zh"), "case-label-missing");
+            }
+            if kind.fields.is_empty() {
+                fault(format!("{at}.fields"), "case-no-fields");
             }
             for (j, key) in kind.fields.iter().enumerate() {
                 if self.field(key).is_none() {
-                    fault(format!("{at}.fields[{j}]"), "case-field-unknown");
+                    fault(format!("{at}.fields.{j}"), "case-field-unknown");
                 }
             }
             let texts = [("zh", Some(&kind.template.zh)), ("en", kind.template.en.as_ref())];
@@ -244,12 +264,15 @@ impl Rulebook for KindBook {
         }
         for (i, rule) in self.question_map.iter().enumerate() {
             if rule.kind.as_deref().is_some_and(|id| !known(id)) {
-                fault(format!("question_map[{i}].kind"), "case-kind-unknown");
+                fault(format!("question_map.{i}.kind"), "case-kind-unknown");
+            }
+            if rule.question.is_empty() {
+                fault(format!("question_map.{i}.answer"), "case-answer-missing");
             }
             for (key, value) in &rule.fields {
                 let good = self.field(key).is_some_and(|f| matches!(f.read(value), Ok(Some(_))));
                 if !good {
-                    fault(format!("question_map[{i}].fields.{key}"), "case-field-unknown");
+                    fault(format!("question_map.{i}.fields.{key}"), "case-field-unknown");
                 }
             }
         }

@@ -5,6 +5,7 @@
 //! Kinds, fields, sentences and clocks are data: [`KindBook`] and [`ClockBook`].
 
 mod assign;
+pub mod bulk;
 mod by_hand;
 mod cause;
 mod classify;
@@ -18,6 +19,7 @@ mod open;
 mod pages;
 mod plan;
 mod ports;
+mod recalendar;
 mod recall;
 mod record;
 mod sentence;
@@ -31,13 +33,14 @@ pub use by_hand::{NewCase, open_by_hand};
 pub use classify::{ClassForm, reclassify};
 pub use clocks::{Clock, ClockBook, ClockKey, EndOfDay, Unit, WhenClosed};
 pub use handle::{ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, resolve};
-pub use jobs::all as jobs;
+pub use jobs::{all as jobs, workers};
 pub use kinds::{Class, Field, FieldOption, FieldType, Kind, KindBook, QuestionRule, Remarks, Source, Values};
 pub use list::{After, Filter, heaps, of_customer, page};
 pub use model::{CauseKind, Left, RecallEnd, StateKey, StepKind, Verdict};
 pub use open::on_call;
-pub use pages::{call_fields, call_recall, customer_cases, open_button, routes, today_cases};
+pub use pages::{call_fields, call_recall, customer_cases, kind_lines, open_button, routes, today_cases};
 pub use ports::Dialled;
+pub use recalendar::{on_calendar_changed, recalendar};
 pub use recall::{on_recall_lapsed, on_revoked, on_staff_left};
 pub use record::CaseMoved;
 pub use sentence::{Piece, sentence};

@@ -63,6 +63,8 @@ keyed! {
         HandedOver = "handed_over",
         Withdrawn = "withdrawn",
         CallRevoked = "call_revoked",
+        /// The calendar changed, and with it the deadline.
+        Rescheduled = "rescheduled",
     }
 }
 

@@ -140,6 +140,7 @@ pub(super) async fn begin(tx: &mut Tx, book: &Versioned<KindBook>, o: Opening<'_
         recall_end: None,
         recall_ended_at: None,
     };
+    let line = line.and("clocks", json!(clocks.version));
     record::begin(tx, &case, line).await?;
     add_points(tx, &case, &planned.points).await?;
     ports::block(tx, o.customer, o.store, case.id.raw()).await?;

@@ -49,11 +49,17 @@ pub(super) async fn answered(
         }
         return Ok(false);
     }
-    let due = handle::due(tx, &case, ClockKey::Contact).await?;
+    let (due, clocks) = handle::due(tx, &case, ClockKey::Contact).await?;
     after.put(&state.after(Act::Unsatisfied { due })?);
     after.round += 1;
     after.escalated_at = None;
-    record::keep(tx, &case, &after, Line::new(StepKind::Reopened, None).with(json!({ "round": after.round }))).await?;
+    record::keep(
+        tx,
+        &case,
+        &after,
+        Line::new(StepKind::Reopened, None).with(json!({ "round": after.round, "clocks": clocks })),
+    )
+    .await?;
     let book = rulebook::current::<KindBook>(tx, group, case.store_id).await?;
     if let Some(planned) = plan::plan(&book.body, points) {
         open::add_points(tx, &after, &planned.points).await?;
@@ -151,8 +157,8 @@ pub async fn on_recall_lapsed(tx: &mut Tx, e: &RecallLapsed) -> Result<()> {
         return Ok(());
     }
     let (end, now) = (end_of(e.result), tx.now());
-    let due = handle::due(tx, &case, ClockKey::Result).await?;
-    let mut args = json!({ "lapsed": true, "end": end });
+    let (due, clocks) = handle::due(tx, &case, ClockKey::Result).await?;
+    let mut args = json!({ "lapsed": true, "end": end, "clocks": clocks });
     let mut after = case.clone();
     after.put(&state.after(Act::Lapse { end, at: now, due })?);
     // What a call did can be taken back with it; what time did cannot.

@@ -182,6 +182,11 @@ impl<'a> Line<'a> {
         self.args = args;
         self
     }
+    #[must_use]
+    pub fn and(mut self, key: &str, value: Value) -> Self {
+        self.args[key] = value;
+        self
+    }
 }
 
 /// Adds a new case with its first line.
@@ -240,7 +245,8 @@ fn on_timeline(step: StepKind) -> Option<&'static str> {
         | StepKind::Escalated
         | StepKind::Decided
         | StepKind::HandedOver
-        | StepKind::CallRevoked => None,
+        | StepKind::CallRevoked
+        | StepKind::Rescheduled => None,
     }
 }
 

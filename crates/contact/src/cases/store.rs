@@ -4,7 +4,7 @@ use kernel::{
     AttemptId, CaseId, CustomerId, Department, GroupId, Millis, PhoneLineId, Problem, Result, StoreId, TaskId, UserId,
     VehicleId,
 };
-use platform::db::{Sql, Tx};
+use platform::db::{Load, Sql, Tx};
 use platform::{args, row, stmt};
 use serde_json::Value;
 
@@ -161,6 +161,16 @@ stmt!(
      AND (next_due_at, id) > ($2, $3) ORDER BY next_due_at, id LIMIT 200"
 );
 stmt!(
+    /// Rides case_file_open: cases of a store whose clock is running, by id.
+    CASES_RUNNING,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM case_file c WHERE c.group_id=$1 AND c.store_id=$2 AND c.closed_at IS NULL AND c.withdrawn_at IS NULL \
+         AND c.next_due_at > $3 AND c.id > $4 ORDER BY c.id LIMIT $5"
+    )
+);
+stmt!(
     /// Rides case_file_by_owner.
     CASES_OWNED,
     "SELECT id, group_id, store_id FROM case_file WHERE owner_id=$2 AND closed_at IS NULL AND group_id=$1 ORDER BY id LIMIT 2000"
@@ -292,6 +302,17 @@ pub async fn owned_by(q: &mut impl Sql, group: GroupId, user: UserId) -> Result<
     q.all(&CASES_OWNED, args![group, user]).await
 }
 
+pub async fn running(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    now: Millis,
+    after: CaseId,
+    limit: i64,
+) -> Result<Vec<CaseRow>> {
+    q.all(&CASES_RUNNING, args![group, store, now, after, limit]).await
+}
+
 pub async fn points(q: &mut impl Sql, group: GroupId, case: CaseId) -> Result<Vec<PointRow>> {
     q.all(&POINTS, args![group, case]).await
 }
@@ -417,4 +438,128 @@ pub async fn add_step(tx: &mut Tx, case: &CaseRow, kind: StepKind, text: Option<
     let id = tx.new_id::<kernel::Event>();
     let (group, now, actor) = (tx.scope().group, tx.now(), tx.scope().user);
     tx.exec(&STEP_ADD, args![id, group, case.store_id, case.id, now, actor, kind, text, words]).await.map(|_| ())
+}
+
+/// Whole rows, for a group that is filled in bulk.
+pub async fn load_cases(to: &mut Load, group: GroupId, cases: &[CaseRow]) -> Result<()> {
+    let columns = [
+        "id",
+        "group_id",
+        "store_id",
+        "number",
+        "class",
+        "kind",
+        "department",
+        "customer_id",
+        "vehicle_id",
+        "phone_line_id",
+        "subject_kind",
+        "subject_id",
+        "attempt_id",
+        "state",
+        "round",
+        "title",
+        "fields",
+        "owner_id",
+        "opened_at",
+        "opened_by",
+        "contact_due_at",
+        "contacted_at",
+        "contacted_by",
+        "result",
+        "cause_kind",
+        "cause",
+        "result_at",
+        "recall_due_at",
+        "recall_task_id",
+        "closed_at",
+        "verdict",
+        "recall_attempt_id",
+        "next_due_at",
+        "touched",
+        "kinds_version",
+        "act_due_at",
+    ];
+    let row = |c: &CaseRow| {
+        args![
+            c.id,
+            group,
+            c.store_id,
+            c.number,
+            c.class,
+            &c.kind,
+            c.department,
+            c.customer_id,
+            c.vehicle_id,
+            c.phone_line_id,
+            c.subject_kind.as_deref(),
+            c.subject_id,
+            c.attempt_id,
+            c.state,
+            c.round,
+            &c.title,
+            &c.fields,
+            c.owner_id,
+            c.opened_at,
+            c.opened_by,
+            c.contact_due_at,
+            c.contacted_at,
+            c.contacted_by,
+            c.result.as_deref(),
+            c.cause_kind,
+            c.cause.as_deref(),
+            c.result_at,
+            c.recall_due_at,
+            c.recall_task_id,
+            c.closed_at,
+            c.verdict,
+            c.recall_attempt_id,
+            c.next_due_at,
+            c.touched,
+            c.kinds_version,
+            c.act_due_at
+        ]
+    };
+    to.put("case_file", &columns, &cases.iter().map(row).collect::<Vec<_>>()).await
+}
+
+pub async fn load_points(to: &mut Load, group: GroupId, points: &[(i64, CaseId, StoreId, PointRow)]) -> Result<()> {
+    let columns = [
+        "id",
+        "group_id",
+        "store_id",
+        "case_id",
+        "kind",
+        "department",
+        "question",
+        "option_key",
+        "text",
+        "remark_id",
+        "round",
+    ];
+    let row = |(id, case, store, p): &(i64, CaseId, StoreId, PointRow)| {
+        let (question, option) = (p.question.as_deref(), p.option_key.as_deref());
+        args![
+            *id,
+            group,
+            *store,
+            *case,
+            &p.kind,
+            p.department,
+            question,
+            option,
+            p.text.as_deref(),
+            p.remark_id,
+            p.round
+        ]
+    };
+    to.put("case_point", &columns, &points.iter().map(row).collect::<Vec<_>>()).await
+}
+
+pub async fn load_steps(to: &mut Load, group: GroupId, steps: &[super::bulk::NewStep]) -> Result<()> {
+    let columns = ["id", "group_id", "store_id", "case_id", "at", "actor", "kind", "text", "args"];
+    let row = |s: &super::bulk::NewStep| {
+        args![s.id, group, s.store, s.case, s.at, s.actor, s.kind, s.text.as_deref(), &s.args]
+    };
+    to.put("case_step", &columns, &steps.iter().map(row).collect::<Vec<_>>()).await
 }

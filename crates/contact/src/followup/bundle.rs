@@ -74,7 +74,7 @@ pub fn columns(tasks: &[Task], rules: &FollowupRules) -> Option<Columns> {
     })
 }
 
-/// C6: at most `most` vehicles are asked about in detail; the other open tasks count as merged. Tasks in `asked`
+/// C6: at most `most` vehicles of a fleet are asked about in detail; the other open tasks count as merged. Tasks in `asked`
 /// were asked about whatever their place; re-calls and tasks without a vehicle always are.
 pub fn detailed(tasks: &[Task], asked: &[kernel::TaskId], most: usize) -> (Vec<usize>, Vec<usize>) {
     let mut order: Vec<usize> = (0..tasks.len()).filter(|i| tasks[*i].state == TaskState::Open).collect();

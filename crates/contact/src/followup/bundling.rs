@@ -181,13 +181,20 @@ impl Known {
 
     /// From when the first call may be made: the window's start, inside call hours and the customer's best time.
     fn first_call(&self, context: &Context, contact: &Contact, now: Millis) -> Millis {
-        let kind = contact.kinds().first().copied().unwrap_or("");
-        let hours = CallHours::new(&context.cal, context.rules().windows(kind));
         let best = contact.best_time.as_deref().and_then(best_time::span);
-        match best.and_then(|_| hours.next_in(contact.from_at.max(now), best)) {
-            Some(liked) if liked <= contact.due_at => liked,
-            Some(_) | None => contact.from_at,
+        let from = contact.from_at.max(now);
+        let kinds = contact.kinds();
+        let hours = |kind: &str| CallHours::new(&context.cal, context.rules().windows(kind));
+        // Each kind has windows of its own; the call is made when all of them are open.
+        let mut at = from;
+        for _ in 0..kinds.len().saturating_mul(8) {
+            let next = kinds.iter().filter_map(|kind| hours(kind).next_in(at, best)).max().unwrap_or(at);
+            if next == at {
+                break;
+            }
+            at = next;
         }
+        if at <= contact.due_at && (best.is_some() || contact.from_at >= now) { at } else { contact.from_at }
     }
 }
 
@@ -249,7 +256,6 @@ pub async fn show(tx: &mut Tx, context: &Context, hidden: Vec<Contact>) -> Resul
     let now = tx.now();
     let ids: Vec<ContactId> = hidden.iter().map(|c| c.id).collect();
     let mut tasks = tasks_by_contact(tx, &ids).await?;
-    store::show_tasks(tx, &ids).await?;
     let mut keys: Vec<String> = hidden.iter().map(|c| c.person_key.clone()).collect();
     keys.sort();
     keys.dedup();
@@ -267,12 +273,11 @@ pub async fn show(tx: &mut Tx, context: &Context, hidden: Vec<Contact>) -> Resul
     let known = Known::of_customers(tx, context, &customers, false).await?;
     let mut hands = Hands::of(tx, context).await?;
     let mut gone = Vec::new();
+    let mut shown = Vec::new();
     for mut contact in hidden {
         let mut own = tasks.remove(&contact.id).unwrap_or_default();
         for task in own.iter_mut().filter(|t| t.is_open()) {
-            // As the statement above has left them.
             task.state = super::model::TaskState::Open;
-            task.version += 1;
         }
         let mine = Overlap::of(&own);
         let found = waiting.get_mut(&contact.person_key).and_then(|list| {
@@ -303,10 +308,16 @@ pub async fn show(tx: &mut Tx, context: &Context, hidden: Vec<Contact>) -> Resul
         contact.state = if known.has_number(&contact) { ContactState::Open } else { ContactState::NumberNeeded };
         contact.import_id = None;
         contact.not_before = known.first_call(context, &contact, now);
-        tending::keep(tx, context, &mut contact, &own, now).await?;
-        if contact.agent_id.is_some() {
-            store::set_tasks_agent(tx, contact.id, contact.agent_id).await?;
-        }
+        context.refresh(&mut contact, &own, now);
+        shown.push(contact);
     }
+    let mut by_agent: HashMap<Option<UserId>, Vec<ContactId>> = HashMap::new();
+    for contact in &shown {
+        by_agent.entry(contact.agent_id).or_default().push(contact.id);
+    }
+    for (agent, ids) in by_agent {
+        store::show_tasks(tx, &ids, agent).await?;
+    }
+    store::save_contacts(tx, &mut shown).await?;
     store::drop_contacts(tx, &gone).await
 }

@@ -100,11 +100,12 @@ pub async fn open(q: &mut impl Sql, scope: &Scope, id: ContactId, now: Millis) -
         Some(last) => revocable(q, scope, last, now).await?,
         None => None,
     };
-    let asked = asked(q, &context, tasks, &names.vehicles).await?;
-    let person = contact.person_name.as_ref().map(|p| p.expose().to_owned());
+    let fleet = customer.as_ref().is_some_and(|c| c.kind == people_port::CustomerKind::Organisation);
+    let asked = asked(q, &context, fleet, tasks, &names.vehicles).await?;
+    let name = customer.as_ref().map(|c| c.name.clone()).unwrap_or_default();
     Ok(CallView {
-        fleet: customer.as_ref().is_some_and(|c| c.kind == people_port::CustomerKind::Organisation),
-        person: person.or_else(|| customer.as_ref().map(|c| c.name.clone())).unwrap_or_default(),
+        fleet,
+        person: numbers::whom(&lines, contact.phone_line_id, &contact.person_key, contact.person_name.as_ref(), &name),
         numbers: shown(&lines, contact.phone_line_id),
         tasks: asked,
         answers: store::answers_of(q, group, &ids).await?,
@@ -144,6 +145,7 @@ fn shown(lines: &[PhoneLine], wished: Option<PhoneLineId>) -> Vec<Number> {
 async fn asked(
     q: &mut impl Sql,
     context: &Context,
+    fleet: bool,
     tasks: Vec<Task>,
     vehicles: &std::collections::HashMap<kernel::VehicleId, VehicleBrief>,
 ) -> Result<Vec<Asked>> {
@@ -152,7 +154,7 @@ async fn asked(
     let deliveries: Vec<DeliveryId> = of(SubjectKind::Delivery).map(DeliveryId::new).collect();
     let visits = if orders.is_empty() { Vec::new() } else { visit_facts(q, context.group, &orders).await? };
     let handed = if deliveries.is_empty() { Vec::new() } else { delivery_facts(q, context.group, &deliveries).await? };
-    let (detail, _) = bundle::detailed(&tasks, &[], context.rules().max_vehicles());
+    let (detail, _) = bundle::detailed(&tasks, &[], context.most_vehicles(fleet));
     let detail: Vec<TaskId> = detail.into_iter().map(|i| tasks[i].id).collect();
     Ok(tasks
         .into_iter()

@@ -35,8 +35,28 @@ impl Context {
         &self.rules.body
     }
 
+    /// C6: of a fleet so many vehicles are asked about in detail; somebody with four cars of their own is asked about
+    /// each.
+    pub fn most_vehicles(&self, fleet: bool) -> usize {
+        if fleet { self.rules().max_vehicles() } else { usize::MAX }
+    }
+
+    /// The kinds of task that nobody is called for at this moment: their windows are shut.
+    pub fn shut_kinds(&self, now: Millis) -> Vec<String> {
+        let rules = self.rules();
+        let kinds = rules.rules.iter().map(|r| r.key.as_str()).chain([super::model::RECALL]);
+        kinds.filter(|kind| !CallHours::new(&self.cal, rules.windows(kind)).is_open(now)).map(str::to_owned).collect()
+    }
+
     pub fn today(&self, now: Millis) -> StoreDate {
         self.cal.date_of(now)
+    }
+
+    /// The store's next open day after today, from midnight to midnight: "tomorrow" as people at work mean it.
+    pub fn next_open_day(&self, now: Millis) -> (Millis, Millis) {
+        let next = self.today(now).days_after(1);
+        let day = self.cal.next_open_day(next).unwrap_or(next);
+        (self.cal.at(day, 0), self.cal.at(day, 1440))
     }
 
     /// The midnight that ends the day of `now`.

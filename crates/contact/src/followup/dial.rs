@@ -20,16 +20,23 @@ pub struct Dial {
     pub seconds: u32,
 }
 
-/// The number of a contact, for whoever holds its lease. `wished`: another of the customer's numbers.
+/// The number of a contact, for whoever holds its lease. `wished`: another of the customer's numbers; `sure`: outside of
+/// the call windows too, of which whoever dials was told.
 /// # Errors
-/// `Refused("dial-lease")` without the lease, `Refused("dial-limit")` above the hourly limit,
+/// `Refused("dial-lease")` without the lease, `Conflict("dial-hours")` outside of the call windows where nothing was
+/// agreed, `Refused("dial-limit")` above the hourly limit,
 /// `Refused("dial-no-number")` when no number is left.
-pub async fn dial(tx: &mut Tx, contact: ContactId, wished: Option<PhoneLineId>) -> Result<Dial> {
+pub async fn dial(tx: &mut Tx, contact: ContactId, wished: Option<PhoneLineId>, sure: bool) -> Result<Dial> {
     tx.scope().need(kernel::Cap::CallWork)?;
     let (user, store_id, group, now) = (tx.scope().user()?, tx.scope().store()?, tx.scope().group, tx.now());
     let held = store::hold(tx, store_id, contact).await?;
     if held.holder(now) != Some(user) {
         return Err(Problem::Refused("dial-lease"));
+    }
+    let agreed = held.promise_at.is_some_and(|at| at <= now.plus_minutes(super::queue::LEAD));
+    let shut = super::Context::of(tx, group, store_id).await?.shut_kinds(now);
+    if !sure && !agreed && shut.iter().any(|kind| held.kinds().contains(&kind.as_str())) {
+        return Err(Problem::Conflict("dial-hours"));
     }
     let lines = people_port::lines_of(tx, group, held.customer_id).await?;
     let line = pick(&lines, wished.or(held.phone_line_id))?;

@@ -1,17 +1,19 @@
 //! Who works on what: new contacts by share and absence, moves in bulk by a supervisor, handover of somebody leaving.
 
-use kernel::{Cap, ContactId, Problem, Result, StoreDate, StoreId, UserId};
+use kernel::{Cap, ContactId, Millis, Problem, Result, Scope, StoreDate, StoreId, UserId};
 use platform::audit;
 use platform::db::{Sql, Tx};
 use serde_json::json;
 
 use super::context::Context;
+use super::model::Contact;
 use super::people_port::{self, StaffLeft};
 use super::share::{self, Hand};
+use super::store::Whose;
 use super::{store, told};
 
 /// The store's agents with what they hold, read once per transaction.
-pub struct Hands(Vec<Hand>);
+pub struct Hands(pub(super) Vec<Hand>);
 
 impl Hands {
     /// For contacts that nobody may see yet.
@@ -74,9 +76,28 @@ pub async fn reassign(tx: &mut Tx, contacts: &[ContactId], to: Option<UserId>) -
 /// # Errors
 /// As [`reassign`].
 pub async fn reassign_all(tx: &mut Tx, from: Option<UserId>, to: Option<UserId>) -> Result<usize> {
+    reassign_matching(tx, Some(from), None, to).await
+}
+
+/// Whatever matches: of an agent, of nobody (`Some(None)`) or of all (`None`), of one kind or of every; at most 2,000
+/// contacts a time. Shared out, nothing goes back to whom it is taken from.
+/// # Errors
+/// As [`reassign`].
+pub async fn reassign_matching(
+    tx: &mut Tx,
+    from: Option<Option<UserId>>,
+    kind: Option<&str>,
+    to: Option<UserId>,
+) -> Result<usize> {
     tx.scope().need(Cap::QueueAssign)?;
     let (group, store_id) = (tx.scope().group, tx.scope().store()?);
-    let ids = store::of_agent(tx, group, store_id, from, 2_000).await?;
+    let whose = match from {
+        None => Whose::All,
+        Some(None) => Whose::Nobody,
+        Some(Some(agent)) => Whose::Agent(agent),
+    };
+    let from = from.flatten();
+    let ids = store::matching(tx, group, store_id, whose, &super::queue::pattern(kind), 2_000).await?;
     let context = Context::of(tx, group, store_id).await?;
     let mut hands = Hands::of(tx, &context).await?;
     if to.is_some_and(|to| !hands.0.iter().any(|h| h.user == to)) {
@@ -116,6 +137,49 @@ async fn give(
         moved += 1;
     }
     Ok(moved)
+}
+
+/// What an absent agent holds and cannot do: due, or promised, while they are away. At most 2,000.
+/// # Errors
+/// As [`reassign`].
+pub async fn undoable(q: &mut impl Sql, scope: &Scope, user: UserId, now: Millis) -> Result<Vec<ContactId>> {
+    scope.need(Cap::QueueAssign)?;
+    let (group, store_id) = (scope.group, scope.store()?);
+    let context = Context::of(q, group, store_id).await?;
+    let hands = Hands::of(q, &context).await?;
+    let Some((from, until)) = hands.0.iter().find(|h| h.user == user).and_then(|h| h.absent) else {
+        return Ok(Vec::new());
+    };
+    let today = context.today(now);
+    if until < today {
+        return Ok(Vec::new());
+    }
+    let day = |at: Millis| context.cal.date_of(at);
+    let falls = |c: &Contact| {
+        let due = c.promise_at.map_or_else(|| day(c.due_at), day);
+        // What is overdue waits for them only if they are there today.
+        due <= until && (due >= from || from <= today)
+    };
+    let held = store::held_by(q, group, store_id, user, 2_000).await?;
+    Ok(held.into_iter().filter(falls).map(|c| c.id).collect())
+}
+
+/// Shares out what an absent agent cannot do among the others. Answers what moved.
+/// # Errors
+/// As [`reassign`].
+pub async fn hand_over(tx: &mut Tx, user: UserId) -> Result<Vec<ContactId>> {
+    let (scope, now) = (tx.scope().clone(), tx.now());
+    let store_id = scope.store()?;
+    let ids = undoable(tx, &scope, user, now).await?;
+    let context = Context::of(tx, scope.group, store_id).await?;
+    let hands = Hands::of(tx, &context).await?.without(user);
+    if !hands.0.iter().any(|h| h.share > 0 && !h.is_away(context.today(now))) {
+        return Err(Problem::Refused("nobody-there"));
+    }
+    give(tx, &context, &ids, None, hands).await?;
+    let still = store::held_by(tx, scope.group, store_id, user, 2_000).await?;
+    told(tx, store_id);
+    Ok(ids.into_iter().filter(|id| !still.iter().any(|c| c.id == *id)).collect())
 }
 
 /// Somebody left: what they hold goes to the successor, else is shared out among those who stay.

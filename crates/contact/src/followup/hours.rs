@@ -25,15 +25,27 @@ impl<'a> CallHours<'a> {
         self.cal
     }
 
-    /// The first moment of the day at which calls are made; `None` on a closed day.
+    /// The first moment of the day at which calls are made; `None` on a day without calls.
     pub fn opening(&self, day: StoreDate) -> Option<Millis> {
-        let first = self.windows.first().filter(|_| self.cal.is_open_day(day))?;
-        Some(self.cal.at(day, first.from.minute_of_day()))
+        self.on(day).first().map(|(from, _)| self.cal.at(day, *from))
     }
 
-    /// The end of the day's last window, on a closed day too: a deadline needs one.
+    /// The end of the day's last window, on a day without calls too: a deadline needs one.
     pub fn closing(&self, day: StoreDate) -> Option<Millis> {
-        self.windows.last().map(|w| self.cal.at(day, w.to.minute_of_day()))
+        let last = self.on(day).last().copied();
+        last.or_else(|| self.plain().next_back()).map(|(_, to)| self.cal.at(day, to))
+    }
+
+    /// On or after `day`: the first one on which calls are made.
+    pub fn next_day(&self, day: StoreDate) -> Option<StoreDate> {
+        (0..HORIZON).map(|n| day.days_after(n)).find(|day| !self.on(*day).is_empty())
+    }
+
+    /// Whether customers are called at this moment.
+    pub fn is_open(&self, at: Millis) -> bool {
+        let (day, time) = self.cal.local(at);
+        let minute = time.minute_of_day();
+        self.on(day).iter().any(|(from, to)| *from <= minute && minute < *to)
     }
 
     /// `at` itself inside a window, else the start of the next one.
@@ -43,10 +55,9 @@ impl<'a> CallHours<'a> {
 
     /// As [`next`](Self::next), inside the customer's best time where windows and best time meet.
     pub fn next_in(&self, at: Millis, best: Option<Span>) -> Option<Millis> {
-        let spans = self.spans(best);
         let start = self.cal.date_of(at);
-        (0..HORIZON).map(|n| start.days_after(n)).filter(|day| self.cal.is_open_day(*day)).find_map(|day| {
-            spans.iter().find_map(|(from, to)| {
+        (0..HORIZON).map(|n| start.days_after(n)).find_map(|day| {
+            liked(&self.on(day), best).iter().find_map(|(from, to)| {
                 let (from, to) = (self.cal.at(day, *from), self.cal.at(day, *to));
                 (at < to).then_some(from.max(at))
             })
@@ -59,7 +70,6 @@ impl<'a> CallHours<'a> {
         let start = self.cal.date_of(at);
         (0..HORIZON)
             .map(|n| start.days_after(n))
-            .filter(|day| self.cal.is_open_day(*day))
             .find_map(|day| self.starts(day).into_iter().find(|begin| *begin > at && self.cal.half_day(*begin) != now))
     }
 
@@ -68,19 +78,26 @@ impl<'a> CallHours<'a> {
         self.cal.half_day(a) == self.cal.half_day(b)
     }
 
-    fn spans(&self, best: Option<Span>) -> Vec<Span> {
-        let windows = self.windows.iter().map(|w| (w.from.minute_of_day(), w.to.minute_of_day()));
-        let Some((best_from, best_to)) = best else { return windows.collect() };
-        let met: Vec<Span> =
-            windows.clone().map(|(f, t)| (f.max(best_from), t.min(best_to))).filter(|(f, t)| f < t).collect();
-        if met.is_empty() { windows.collect() } else { met }
+    /// When calls are made on a day, in minutes: the windows, cut short on a day that is shorter than the store's
+    /// usual one. A store that shuts at six every day may still call until seven, as its rule says.
+    pub fn on(&self, day: StoreDate) -> Vec<Span> {
+        let spans = self.cal.spans(day);
+        let (Some(first), Some(last)) = (spans.first(), spans.last()) else { return Vec::new() };
+        let usual = || self.cal.week.iter().flatten();
+        let late = usual().map(|s| s.from()).min().is_some_and(|usual| first.from() > usual);
+        let early = usual().map(|s| s.to()).max().is_some_and(|usual| last.to() < usual);
+        let (opens, shuts) = (if late { first.from() } else { 0 }, if early { last.to() } else { 1440 });
+        self.plain().map(|(from, to)| (from.max(opens), to.min(shuts))).filter(|(from, to)| from < to).collect()
+    }
+
+    fn plain(&self) -> impl DoubleEndedIterator<Item = Span> + 'a {
+        self.windows.iter().map(|w| (w.from.minute_of_day(), w.to.minute_of_day()))
     }
 
     /// Where a half-day's calls begin: the windows' starts, and the border inside a window without a break.
     fn starts(&self, day: StoreDate) -> Vec<Millis> {
         let mut starts = Vec::new();
-        for window in self.windows {
-            let (from, to) = (window.from.minute_of_day(), window.to.minute_of_day());
+        for (from, to) in self.on(day) {
             starts.push(self.cal.at(day, from));
             let half = |minute: u16| self.cal.half_day(self.cal.at(day, minute)).1;
             if half(from) == HalfDay::Morning && half(to - 1) == HalfDay::Afternoon {
@@ -89,4 +106,12 @@ impl<'a> CallHours<'a> {
         }
         starts
     }
+}
+
+/// The parts of the windows that the customer likes; all of them where none is.
+fn liked(windows: &[Span], best: Option<Span>) -> Vec<Span> {
+    let Some((best_from, best_to)) = best else { return windows.to_vec() };
+    let met: Vec<Span> =
+        windows.iter().map(|(f, t)| ((*f).max(best_from), (*t).min(best_to))).filter(|(f, t)| f < t).collect();
+    if met.is_empty() { windows.to_vec() } else { met }
 }

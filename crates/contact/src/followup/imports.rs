@@ -1,20 +1,31 @@
 //! What imports need of follow-up: showing the tasks of an applied one, taking back those of an undone one.
 
-use kernel::{GroupId, ImportId, Millis, Problem, Result, Scope, StoreDate, StoreId};
+use kernel::{
+    CustomerId, GroupId, ImportId, Millis, PersonName, PhoneLineId, Problem, Result, Scope, StoreDate, StoreId,
+};
 use platform::db::{Sql, Tx};
 use platform::http::App;
 use platform::jobs::Job;
-use platform::transact;
-use std::collections::HashMap;
+use platform::{rulebook, settings, transact};
+use std::collections::{HashMap, HashSet};
 
 use super::context::Context;
 use super::model::{SubjectKind, Task, TaskResult};
-use super::plan;
-use super::rules::EventKind;
-use super::{bundling, store, tending, told};
+use super::plan::{self, Decision, EventFacts, Window};
+use super::planning::Objections;
+use super::rules::{EventKind, FollowupRules, Rule};
+use super::{bundling, people_port, planning, store, tending, told};
 
 /// Contacts shown per transaction.
 const CHUNK: i64 = 500;
+
+/// From how many days back the store's first import plans.
+/// # Errors
+/// As the database answers.
+pub async fn days_back(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<u32> {
+    let rules = rulebook::current::<FollowupRules>(q, group, store).await?;
+    Ok(rules.body.planning.first_import_days_back)
+}
 
 /// Shows the next contacts of an applied import to agents; `true` while more are hidden. Call again in a further
 /// transaction until it answers `false`.
@@ -121,28 +132,114 @@ pub async fn planned_by(q: &mut impl Sql, group: GroupId, import: ImportId) -> R
     store::count_of_import(q, group, import).await
 }
 
-/// For the preview: whether an event of this date would come too late for every rule, as of `now`. The dates are the
-/// ones the rule counts from; the answers stand in the same order.
+/// An event as an import would leave it.
+#[derive(Clone, Debug)]
+pub struct Upcoming {
+    /// `None`: it is not recorded yet.
+    pub subject: Option<i64>,
+    /// `None`: somebody new.
+    pub customer: Option<CustomerId>,
+    pub visitor: Option<String>,
+    pub line: Option<PhoneLineId>,
+    pub opened_on: StoreDate,
+    pub settled_on: Option<StoreDate>,
+}
+
+/// What planning would make of it now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// One task each: the day it counts from.
+    pub plans: Vec<StoreDate>,
+    /// It comes too late for every rule.
+    pub late: bool,
+    /// Something speaks against a call: opted out, a case, a call lately.
+    pub held: bool,
+}
+
+/// For the preview: what planning would make of these events, as of `now`, by the very rules that planning obeys.
+/// `first`: the store's first import, which is asked later from which day to plan. In the order of the events.
 /// # Errors
 /// As the database answers.
-pub async fn too_late(
+pub async fn foresee(
     q: &mut impl Sql,
     scope: &Scope,
     store_id: StoreId,
     kind: SubjectKind,
-    dates: &[StoreDate],
+    events: &[Upcoming],
+    first: bool,
     now: Millis,
-) -> Result<Vec<bool>> {
-    let event = match kind {
+) -> Result<Vec<Outlook>> {
+    let event_kind = match kind {
         SubjectKind::RepairOrder => EventKind::RepairOrder,
         SubjectKind::Delivery => EventKind::Delivery,
-        SubjectKind::Case => return Ok(vec![false; dates.len()]),
+        SubjectKind::Case => return Ok(vec![Outlook::default(); events.len()]),
     };
-    let context = Context::of(q, scope.group, store_id).await?;
-    let mut seen: HashMap<StoreDate, bool> = HashMap::new();
-    let late = |day: StoreDate| {
-        let mut rules = context.rules().active(event).peekable();
-        rules.peek().is_some() && rules.all(|r| plan::window(r, day, &context.cal).is_some_and(|w| w.expires_at <= now))
+    let group = scope.group;
+    let context = Context::of(q, group, store_id).await?;
+    let rules: Vec<&Rule> = context.rules().active(event_kind).collect();
+    if rules.is_empty() || events.is_empty() {
+        return Ok(vec![Outlook::default(); events.len()]);
+    }
+    let from = match first {
+        true => None,
+        false => settings::get(q, group, Some(store_id), planning::PLAN_FROM).await?.and_then(|v| v.parse().ok()),
     };
-    Ok(dates.iter().map(|day| *seen.entry(*day).or_insert_with(|| late(*day))).collect())
+    let facts = facts_of(q, group, kind, events).await?;
+    let known: Vec<i64> = events.iter().filter_map(|e| e.subject).collect();
+    let keys: Vec<String> = rules.iter().map(|r| r.key.clone()).collect();
+    let tasks = match known.is_empty() {
+        true => Vec::new(),
+        false => store::tasks_of_subjects(q, group, store_id, kind, &known, &keys).await?,
+    };
+    let tasks: HashSet<(i64, String)> = tasks.into_iter().map(|t| (t.subject_id, t.kind)).collect();
+    let against = Objections::of(q, &context, &facts, &rules, now).await?;
+    let mut windows: HashMap<(usize, StoreDate), Option<Window>> = HashMap::new();
+    let mut all = Vec::with_capacity(events.len());
+    for event in &facts {
+        let mut outlook = Outlook { late: true, ..Outlook::default() };
+        for (i, rule) in rules.iter().enumerate() {
+            let on = event.event_on(rule);
+            let window = *windows.entry((i, on)).or_insert_with(|| plan::window(rule, on, &context.cal));
+            outlook.late &= window.is_some_and(|w| w.expires_at <= now);
+            if tasks.contains(&(event.subject_id, rule.key.clone())) {
+                continue;
+            }
+            let objection = against.of_event(event, &event.person(rule));
+            match plan::decide(event, rule, window, objection, from, now) {
+                Decision::Plan(_) => outlook.plans.push(on),
+                Decision::Skip(..) => outlook.held = true,
+                Decision::Late(_) | Decision::Nothing => {}
+            }
+        }
+        all.push(outlook);
+    }
+    Ok(all)
+}
+
+/// Whoever is not recorded yet has no history: they go by an id that nobody has.
+async fn facts_of(q: &mut impl Sql, group: GroupId, kind: SubjectKind, events: &[Upcoming]) -> Result<Vec<EventFacts>> {
+    let mut ids: Vec<CustomerId> = events.iter().filter_map(|e| e.customer).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let briefs = people_port::briefs(q, group, &ids).await?;
+    let fact = |e: &Upcoming| {
+        let brief = e.customer.and_then(|id| briefs.get(&id));
+        EventFacts {
+            subject_kind: kind,
+            subject_id: e.subject.unwrap_or(0),
+            customer_id: e.customer.unwrap_or(CustomerId::new(0)),
+            fleet: brief.is_some_and(|b| people_port::fleet(b.kind)),
+            customer_name: brief.and_then(|b| PersonName::parse(&b.name).ok()),
+            vehicle_id: None,
+            brand: String::new(),
+            phone_line_id: e.line,
+            visitor: e.visitor.as_deref().and_then(|v| PersonName::parse(v).ok()),
+            fleet_contact: None,
+            settled_on: e.settled_on,
+            opened_on: e.opened_on,
+            delivered_on: None,
+            opted_out: brief.is_some_and(|b| b.opted_out_at.is_some()),
+        }
+    };
+    people_port::with_fleet_contacts(q, group, events.iter().map(fact).collect()).await
 }

@@ -17,8 +17,8 @@ pub fn jobs() -> Vec<Every> {
         Every { kind: "followup-expiry", minutes: 15, run: |app, _| Box::pin(async move { expire(&app.db).await }) },
         Every {
             kind: "followup-catch-up",
-            minutes: 360,
-            run: |app, _| Box::pin(async move { catch_up(&app.db).await }),
+            minutes: 30,
+            run: |app, _| Box::pin(async move { catch_up_by_night(&app.db).await.map(|_| ()) }),
         },
     ]
 }
@@ -37,6 +37,32 @@ async fn expire(db: &Db) -> Result<()> {
         tracing::info!(ended, "follow-up tasks ended");
     }
     Ok(())
+}
+
+/// From this minute of the store's day its night's work is due.
+const NIGHT: u16 = 120;
+const CAUGHT_UP: &str = "followup-caught-up";
+
+/// [`catch_up`] once a night, in each store's own night; a server that was off catches up as soon as it runs.
+/// # Errors
+/// As the database answers.
+pub async fn catch_up_by_night(db: &Db) -> Result<usize> {
+    let now = db.clock().now();
+    let mut ran = 0;
+    for (group, store_id) in people_port::stores(&mut db.reads()).await? {
+        let mut q = db.reads();
+        let cal = people_port::calendar(&mut q, group, store_id).await?;
+        let (today, time) = cal.local(now);
+        let done = settings::get(&mut q, group, Some(store_id), CAUGHT_UP).await?;
+        if time.minute_of_day() < NIGHT || done.as_deref() == Some(today.to_string().as_str()) {
+            continue;
+        }
+        catch_up_store(db, group, store_id).await?;
+        let scope = Scope::system(group, Some(store_id));
+        transact!(db, &scope, |tx| { settings::set(tx, Some(store_id), CAUGHT_UP, &today.to_string()).await })?;
+        ran += 1;
+    }
+    Ok(ran)
 }
 
 /// Plans events that no listener has planned, gives orphaned contacts an agent, in every store.

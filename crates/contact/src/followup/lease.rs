@@ -62,12 +62,16 @@ pub async fn renew(tx: &mut Tx, contact: ContactId, fence: Millis) -> Result<Lea
     }
 }
 
-/// Gives it back. Without a lease nothing happens.
+/// Gives it back. Without this lease (it lapsed, or a newer page took it) nothing happens.
 /// # Errors
 /// As the database answers.
-pub async fn release(tx: &mut Tx, contact: ContactId) -> Result<()> {
+pub async fn release(tx: &mut Tx, contact: ContactId, fence: Millis) -> Result<bool> {
     let (user, store_id) = (tx.scope().user()?, tx.scope().store()?);
-    store::release_lease(tx, store_id, contact, user).await.map(|_| ())
+    let released = store::release_lease(tx, store_id, contact, user, fence).await?;
+    if released {
+        super::told(tx, store_id);
+    }
+    Ok(released)
 }
 
 /// Puts a contact aside for an hour, or until a quarter of an hour before its deadline, with a reason.
@@ -88,16 +92,15 @@ pub async fn put_aside(tx: &mut Tx, contact: ContactId, reason: Aside) -> Result
     let hours = super::hours::CallHours::new(&context.cal, context.rules().windows(&kind));
     let back = returns_at(&held, now);
     let back = hours.next_in(back, held.best_time.as_deref().and_then(best_time::span)).unwrap_or(back);
-    let before = json!({ "not_before": held.not_before });
-    // What was promised stays promised: only the time at which it is shown again moves.
-    held.promise_at = held.promise_at.map(|at| at.max(back));
+    let shown = |c: &Contact| json!({ "not_before": c.not_before, "promise_at": c.promise_at, "reason": c.skip_reason.map(Aside::key) });
+    let before = shown(&held);
+    // The time agreed with the customer stays as it was agreed: only the moment at which it is shown again moves.
     held.not_before = held.not_before.max(back);
     held.skip_reason = Some(reason);
     held.lease_user = None;
     held.lease_until = Millis(0);
     store::save_contact(tx, &mut held).await?;
-    let after = json!({ "not_before": held.not_before, "reason": reason.key() });
-    audit::note(tx, "contact.aside", "contact", contact.raw(), &before, &after).await?;
+    audit::note(tx, "contact.aside", "contact", contact.raw(), &before, &shown(&held)).await?;
     super::told(tx, store_id);
     Ok(held.not_before)
 }

@@ -11,6 +11,7 @@ fn row(c: Contact) -> QueueRow {
     QueueRow {
         id: c.id,
         customer_id: c.customer_id,
+        person_key: c.person_key,
         person_name: c.person_name,
         phone_line_id: c.phone_line_id,
         kinds: c.kinds,
@@ -34,7 +35,7 @@ fn need(scope: &Scope) -> Result<()> {
     if scope.may(Cap::CallWork) || scope.may(Cap::QueueSee) { Ok(()) } else { Err(Problem::Forbidden) }
 }
 
-/// Open contacts of these customers at the store, at most 50; whoever has them.
+/// Open contacts of these customers at the store; whoever has them. At most `MOST` of them.
 /// # Errors
 /// `Forbidden` without `call.work` or `queue.see`.
 pub async fn of_customers(q: &mut impl Sql, scope: &Scope, customers: &[CustomerId], now: Millis) -> Result<Vec<Line>> {
@@ -45,16 +46,33 @@ pub async fn of_customers(q: &mut impl Sql, scope: &Scope, customers: &[Customer
         let found = store::waiting_of_customer(q, scope.group, store_id, *customer).await?;
         rows.extend(found.into_iter().map(row));
     }
-    rows.truncate(50);
+    rows.truncate(MOST);
     lines(q, scope, rows, now).await
 }
 
-/// Contacts without a number that could be dialled, the earliest deadline first, at most 200.
+/// More contacts than a search shows.
+pub const MOST: usize = 100;
+
+/// A page of the contacts without a number that could be dialled, the earliest deadline first, and where the next one
+/// begins. `after`: as the page before gave it.
 /// # Errors
 /// As [`of_customers`].
-pub async fn numbers_needed(q: &mut impl Sql, scope: &Scope, now: Millis) -> Result<Vec<Line>> {
+pub async fn numbers_needed(
+    q: &mut impl Sql,
+    scope: &Scope,
+    after: Option<&str>,
+    now: Millis,
+) -> Result<(Vec<Line>, Option<String>)> {
+    const PAGE: i64 = 100;
     need(scope)?;
-    let first = (Millis(i64::MIN), ContactId::new(i64::MIN));
-    let found = store::numbers_needed(q, scope.group, scope.store()?, first, 200).await?;
-    lines(q, scope, found.into_iter().map(row).collect(), now).await
+    let read = |text: &str| {
+        let (due, id) = text.split_once(':')?;
+        Some((Millis(due.parse().ok()?), ContactId::new(id.parse().ok()?)))
+    };
+    let after = after.and_then(read).unwrap_or((Millis(i64::MIN), ContactId::new(i64::MIN)));
+    let mut found = store::numbers_needed(q, scope.group, scope.store()?, after, PAGE + 1).await?;
+    let more = found.len() > usize::try_from(PAGE).unwrap_or(100);
+    found.truncate(usize::try_from(PAGE).unwrap_or(100));
+    let next = found.last().filter(|_| more).map(|c| format!("{}:{}", c.due_at.0, c.id));
+    Ok((lines(q, scope, found.into_iter().map(row).collect(), now).await?, next))
 }

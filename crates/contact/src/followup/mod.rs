@@ -4,6 +4,7 @@
 pub mod attempts;
 pub mod best_time;
 pub mod board;
+pub mod bulk;
 mod bundle;
 mod bundling;
 pub mod call;
@@ -14,6 +15,7 @@ pub mod distribute;
 pub mod dry_run;
 pub mod events;
 pub mod expiry;
+pub mod figures;
 pub mod hours;
 pub mod imports;
 pub mod jobs;
@@ -22,7 +24,7 @@ mod lists;
 pub mod model;
 pub mod numbers;
 pub mod outcomes;
-mod pages;
+pub(crate) mod pages;
 mod people_port;
 pub mod plan;
 mod planning;
@@ -34,6 +36,7 @@ mod share;
 mod store;
 mod tending;
 mod tries;
+pub mod wishes;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -49,12 +52,12 @@ pub use events::{CallRecorded, CallRevoked, Point, RecallLapsed, RecallSaid};
 pub use imports::on_import_applied;
 pub use jobs::{jobs, workers};
 pub use model::*;
-pub use pages::{KindPill, LineView, inbound_button, kind_pills, lines, routes};
+pub use pages::{KindPill, LineView, inbound_button, key_rows, kind_pills, lines, routes, today_alerts};
 pub use planning::{
     on_deliveries, on_deliveries_cancelled, on_opted_out, on_repair_orders, on_repair_orders_cancelled, supersede,
 };
 pub use recalendar::on_calendar_changed;
-pub use recall::{cancel_tasks, plan_recall};
+pub use recall::{cancel_tasks, move_recall, plan_recall};
 
 /// A shipped document. It is part of the program and read by a test of every one.
 #[expect(clippy::expect_used, reason = "a seed that does not read is a build that must not start")]

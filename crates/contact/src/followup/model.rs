@@ -168,6 +168,8 @@ pub struct NewAttempt {
     /// Vehicles that the customer has sold.
     pub sold_car: Vec<VehicleId>,
     pub note: Option<String>,
+    /// C8: when and for what the customer wants the next appointment.
+    pub booking: Option<String>,
     pub script_version: Option<i64>,
     /// The tasks that stood on the screen; `None`: all that are open.
     pub tasks: Option<Vec<TaskId>>,
@@ -220,6 +222,8 @@ row! {
         pub closed_at: Option<Millis>,
         pub created_at: Millis,
         pub version: i64,
+        /// A9.12: whose targets it is measured against, as the car's was when it was planned; '' where unknown.
+        pub brand: String,
     }
 }
 

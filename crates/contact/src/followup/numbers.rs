@@ -1,6 +1,6 @@
 //! Which number is dialled next, and what becomes of a contact without one.
 
-use kernel::{Cap, ContactId, CustomerId, Phone, PhoneLineId, Problem, Result, Scope, StoreId};
+use kernel::{Cap, ContactId, CustomerId, PersonName, Phone, PhoneLineId, Problem, Result, Scope, StoreId};
 use platform::db::{Db, Sql, Tx};
 use platform::{audit, transact};
 use serde_json::json;
@@ -17,6 +17,26 @@ pub fn choose(lines: &[PhoneLine], wished: Option<PhoneLineId>) -> Option<&Phone
     usable()
         .find(|l| Some(l.id) == wished)
         .or_else(|| usable().min_by_key(|l| (l.status != PhoneStatus::Works, l.rank, l.id)))
+}
+
+/// Whom to ask for: whoever answers the number that is dialled. Where a visitor's own number is dead and the owner's is
+/// dialled instead, that is the owner.
+pub fn whom(
+    lines: &[PhoneLine],
+    wished: Option<PhoneLineId>,
+    key: &str,
+    person: Option<&PersonName>,
+    customer: &str,
+) -> String {
+    let own = person.map_or(customer, PersonName::expose);
+    let Some(line) = choose(lines, wished) else { return own.to_owned() };
+    let visitors = key.strip_prefix('p').and_then(|id| id.parse::<PhoneLineId>().ok());
+    match (&line.contact_name, visitors) {
+        (Some(name), Some(_)) => name.clone(),
+        // Another's number stands in for the visitor's: it answers with the owner.
+        (None, Some(theirs)) if theirs != line.id => customer.to_owned(),
+        (Some(_) | None, Some(_) | None) => own.to_owned(),
+    }
 }
 
 /// Brings a contact back from the list of numbers needed. Answers whether it was there.

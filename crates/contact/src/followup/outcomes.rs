@@ -35,7 +35,15 @@ pub struct Outcome {
     #[serde(default)]
     pub continues_attempt: bool,
     pub hint: Label,
+    /// Place on the call screen: the first seven stand in its foot.
     pub sort: i64,
+    /// Offered on the call screen. What was recorded with one that is off keeps its meaning.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 keyed! { pub enum Ends { None = "none", Task = "task", Programme = "programme" } }
@@ -55,6 +63,12 @@ pub enum Next {
 }
 
 impl Outcomes {
+    /// Those that are offered, in order.
+    pub fn offered(&self) -> Vec<&Outcome> {
+        let mut list: Vec<&Outcome> = self.outcomes.iter().filter(|o| o.active).collect();
+        list.sort_by_key(|o| (o.result != Some(TaskResult::Complete), o.sort));
+        list
+    }
     pub fn get(&self, key: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|o| o.key == key)
     }
@@ -76,11 +90,21 @@ impl Rulebook for Outcomes {
             if self.outcomes.iter().filter(|x| x.key == o.key).count() > 1 || o.key.is_empty() {
                 fault("key", "rule-key-twice");
             }
-            if self.outcomes.iter().filter(|x| x.keyboard.eq_ignore_ascii_case(&o.keyboard)).count() > 1 {
+            let alike = |x: &&Outcome| x.active && x.keyboard.eq_ignore_ascii_case(&o.keyboard);
+            if !good_key(&o.keyboard) {
+                fault("keyboard", "outcome-keyboard");
+            } else if TAKEN.iter().any(|k| o.keyboard.eq_ignore_ascii_case(k)) {
+                fault("keyboard", "outcome-keyboard-taken");
+            } else if o.active && self.outcomes.iter().filter(alike).count() > 1 {
                 fault("keyboard", "outcome-keyboard-twice");
             }
             if o.label.zh.trim().is_empty() {
-                fault("label", "label-missing");
+                fault("label.zh", "label-missing");
+            }
+            // A dialog belongs to one outcome: what is typed into it can mean only one thing.
+            let asks = |x: &&Outcome| x.active && x.needs.iter().any(|n| o.needs.contains(n));
+            if o.active && self.outcomes.iter().filter(asks).count() > 1 {
+                fault("needs", "outcome-needs-twice");
             }
             let ends = match o.ends {
                 Ends::None => false,
@@ -107,9 +131,18 @@ impl Rulebook for Outcomes {
                 fault("needs", "outcome-needs-time");
             }
         }
-        if !self.outcomes.iter().any(|o| o.result == Some(TaskResult::Complete)) {
-            faults.push(RuleFault { path: "outcomes".into(), code: "outcome-complete-missing" });
+        let complete = self.outcomes.iter().filter(|o| o.active && o.result == Some(TaskResult::Complete)).count();
+        if complete != 1 {
+            faults.push(RuleFault::new("outcomes", "outcome-complete-missing"));
         }
         faults
     }
+}
+
+/// What the call screen itself listens to.
+pub const TAKEN: [&str; 9] = ["Q", "U", "D", "C", "F", "M", "P", "S", "G"];
+
+/// One letter, or the key that saves everywhere.
+fn good_key(key: &str) -> bool {
+    key.eq_ignore_ascii_case("ctrl+enter") || (key.len() == 1 && key.bytes().all(|b| b.is_ascii_alphabetic()))
 }

@@ -7,7 +7,7 @@ use kernel::{
     CustomerId, DeliveryId, GroupId, PersonName, Phone, PhoneLineId, RepairOrderId, Result, StoreDate, StoreId,
     VehicleId, WorkCalendar,
 };
-use people::customers::{self, Whose};
+use people::customers::{self, ContactRole, Whose};
 use people::vehicles::{self, VisitState};
 use people::{identity, timeline};
 use platform::db::{Sql, Tx};
@@ -19,7 +19,7 @@ use super::plan::EventFacts;
 pub use people::customers::{
     Block, CustomerBrief, CustomerKind, CustomerOptedOut, PhoneStatus, mark_phone, opt_in, opt_out, set_best_time,
 };
-pub use people::identity::{CalendarChanged, StaffLeft, agents};
+pub use people::identity::{CalendarChanged, StaffLeft, agents, holders, staff_of};
 pub use people::vehicles::{
     DeliveriesCancelled, DeliveriesRecorded, DeliveryFacts, RepairOrdersCancelled, RepairOrdersRecorded, VehicleBrief,
     VisitFacts,
@@ -75,6 +75,26 @@ pub async fn names(
     })
 }
 
+/// # Errors
+/// As the database answers.
+pub async fn is_fleet(q: &mut impl Sql, group: GroupId, customer: CustomerId) -> Result<bool> {
+    let found = customers::briefs(q, group, &[customer]).await?;
+    Ok(found.first().is_some_and(|c| fleet(c.kind)))
+}
+
+/// # Errors
+/// As the database answers.
+pub async fn briefs(
+    q: &mut impl Sql,
+    group: GroupId,
+    ids: &[CustomerId],
+) -> Result<HashMap<CustomerId, CustomerBrief>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(customers::briefs(q, group, ids).await?.into_iter().map(|c| (c.id, c)).collect())
+}
+
 /// The numbers of one customer, the one to try first in front.
 /// # Errors
 /// As the database answers.
@@ -90,15 +110,39 @@ pub async fn event_facts(q: &mut impl Sql, group: GroupId, kind: SubjectKind, id
         SubjectKind::RepairOrder => {
             let ids: Vec<RepairOrderId> = ids.iter().map(|id| RepairOrderId::new(*id)).collect();
             let facts = vehicles::visit_facts(q, group, &ids).await?;
-            Ok(facts.into_iter().filter(|f| recorded(f.state)).map(of_visit).collect())
+            let events = facts.into_iter().filter(|f| recorded(f.state)).map(of_visit).collect();
+            with_fleet_contacts(q, group, events).await
         }
         SubjectKind::Delivery => {
             let ids: Vec<DeliveryId> = ids.iter().map(|id| DeliveryId::new(*id)).collect();
             let facts = vehicles::delivery_facts(q, group, &ids).await?;
-            Ok(facts.into_iter().filter(|f| recorded(f.state)).map(of_delivery).collect())
+            let events = facts.into_iter().filter(|f| recorded(f.state)).map(of_delivery).collect();
+            with_fleet_contacts(q, group, events).await
         }
         SubjectKind::Case => Ok(Vec::new()),
     }
+}
+
+/// C6: an organisation's events know whom it named to be asked; visitors of single visits are not that.
+pub(super) async fn with_fleet_contacts(
+    q: &mut impl Sql,
+    group: GroupId,
+    mut events: Vec<EventFacts>,
+) -> Result<Vec<EventFacts>> {
+    let mut fleets: Vec<CustomerId> = events.iter().filter(|e| e.fleet).map(|e| e.customer_id).collect();
+    fleets.sort_unstable();
+    fleets.dedup();
+    if fleets.is_empty() {
+        return Ok(events);
+    }
+    let lines = customers::phone_lines_of(q, group, &fleets).await?;
+    for event in events.iter_mut().filter(|e| e.fleet) {
+        let named = lines.get(&event.customer_id).into_iter().flatten();
+        event.fleet_contact = named
+            .filter(|l| l.contact_role == Some(ContactRole::Contact) && l.status.usable())
+            .find_map(|l| Some((PersonName::parse(l.contact_name.as_deref()?).ok()?, l.id)));
+    }
+    Ok(events)
 }
 
 const fn recorded(state: VisitState) -> bool {
@@ -108,7 +152,7 @@ const fn recorded(state: VisitState) -> bool {
     }
 }
 
-fn fleet(kind: CustomerKind) -> bool {
+pub(super) fn fleet(kind: CustomerKind) -> bool {
     match kind {
         CustomerKind::Person => false,
         CustomerKind::Organisation => true,
@@ -124,8 +168,10 @@ fn of_visit(f: VisitFacts) -> EventFacts {
         fleet: fleet(f.customer_kind),
         customer_name: PersonName::parse(&f.customer_name).ok(),
         vehicle_id: f.vehicle_id,
+        brand: f.brand.as_deref().map(str::trim).unwrap_or_default().to_owned(),
         phone_line_id: f.phone_line_id,
         visitor: f.visitor_name.as_deref().and_then(|v| PersonName::parse(v).ok()),
+        fleet_contact: None,
         settled_on: f.settled_on,
         opened_on: f.opened_on,
         delivered_on: f.delivered_on,
@@ -142,8 +188,10 @@ fn of_delivery(f: DeliveryFacts) -> EventFacts {
         fleet: fleet(f.customer_kind),
         customer_name: PersonName::parse(&f.customer_name).ok(),
         vehicle_id: Some(f.vehicle_id),
+        brand: f.brand.as_deref().map(str::trim).unwrap_or_default().to_owned(),
         phone_line_id: f.phone_line_id,
         visitor: None,
+        fleet_contact: None,
         settled_on: None,
         opened_on: f.delivered_on,
         delivered_on: Some(f.delivered_on),

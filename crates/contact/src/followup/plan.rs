@@ -11,7 +11,7 @@ use super::rules::{Ask, ClosedDayEnd, DayKind, Rule};
 pub struct Window {
     pub from_on: StoreDate,
     pub due_on: StoreDate,
-    /// Opening of the call windows of `from_on`, or of the next open day.
+    /// Opening of the call windows of `from_on`, or of the next day with calls.
     pub from_at: Millis,
     /// Closing of the call windows of `due_on`.
     pub due_at: Millis,
@@ -35,7 +35,7 @@ pub fn window(rule: &Rule, event_on: StoreDate, cal: &WorkCalendar) -> Option<Wi
     };
     let last_on = after(rule.expires_after_day)?.max(due_on);
     let due_at = hours.closing(due_on)?;
-    let from_at = hours.opening(cal.next_open_day(from_on)?)?.min(due_at);
+    let from_at = hours.opening(hours.next_day(from_on)?)?.min(due_at);
     Some(Window { from_on, due_on, from_at, due_at, expires_at: cal.at(last_on, 1440) })
 }
 
@@ -48,8 +48,12 @@ pub struct EventFacts {
     pub fleet: bool,
     pub customer_name: Option<PersonName>,
     pub vehicle_id: Option<VehicleId>,
+    /// '' where unknown.
+    pub brand: String,
     pub phone_line_id: Option<PhoneLineId>,
     pub visitor: Option<PersonName>,
+    /// Of an organisation: whom it named to be asked, with their number.
+    pub fleet_contact: Option<(PersonName, PhoneLineId)>,
     pub settled_on: Option<StoreDate>,
     /// Opening date of a repair order, delivery date of a delivery.
     pub opened_on: StoreDate,
@@ -93,6 +97,10 @@ impl EventFacts {
                 }
                 Ask::Owner => break,
             }
+        }
+        // A company does not answer the telephone: whoever it named does, in one call for all that they look after.
+        if let Some((name, line)) = self.fleet_contact.as_ref().filter(|_| self.fleet) {
+            return Person { key: format!("p{line}"), name: Some(name.clone()), line: Some(*line) };
         }
         // The number beside a visitor is the visitor's.
         let line = self.phone_line_id.filter(|_| visitor.is_none());

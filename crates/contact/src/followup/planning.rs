@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{CustomerId, ImportId, Millis, Result, StoreDate, StoreId};
-use platform::db::Tx;
+use platform::db::{Sql, Tx};
 use platform::settings;
 
 use super::context::Context;
@@ -175,6 +175,7 @@ fn unchanged(task: &Task, event: &EventFacts, event_on: StoreDate) -> bool {
         && task.vehicle_id == event.vehicle_id
         && task.phone_line_id == event.phone_line_id
         && task.class == event.class(event_on)
+        && task.brand == event.brand
 }
 
 fn no_task(event: &EventFacts, rule: &Rule, window: Window, reason: Option<super::model::SkipReason>) -> NoTask {
@@ -225,6 +226,7 @@ fn item(
         closed_at: None,
         created_at: now,
         version: 1,
+        brand: String::new(),
     });
     if !task.is_open() {
         task.state = if hidden { TaskState::Hidden } else { TaskState::Open };
@@ -234,6 +236,7 @@ fn item(
     task.vehicle_id = event.vehicle_id;
     task.phone_line_id = event.phone_line_id;
     task.class = event.class(event_on);
+    task.brand.clone_from(&event.brand);
     task.event_on = event_on;
     task.from_on = window.from_on;
     task.due_on = window.due_on;
@@ -244,18 +247,26 @@ fn item(
 }
 
 /// What speaks against calling the customers of a chunk.
-struct Objections {
+pub(super) struct Objections {
     blocked: Vec<CustomerId>,
     customers: HashMap<CustomerId, Millis>,
     persons: HashMap<(CustomerId, String), Millis>,
 }
 
 impl Objections {
-    async fn of(tx: &mut Tx, context: &Context, events: &[EventFacts], rules: &[&Rule], now: Millis) -> Result<Self> {
+    /// # Errors
+    /// As the database answers.
+    pub(super) async fn of(
+        q: &mut impl Sql,
+        context: &Context,
+        events: &[EventFacts],
+        rules: &[&Rule],
+        now: Millis,
+    ) -> Result<Self> {
         let mut ids: Vec<CustomerId> = events.iter().map(|e| e.customer_id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let mut blocked: Vec<CustomerId> = people_port::blocks(tx, context.group, context.store, &ids)
+        let mut blocked: Vec<CustomerId> = people_port::blocks(q, context.group, context.store, &ids)
             .await?
             .into_iter()
             .map(|b| b.customer_id)
@@ -265,7 +276,7 @@ impl Objections {
         let since = now.plus(-days * Millis::DAY);
         let mut customers: HashMap<CustomerId, Millis> = HashMap::new();
         let mut persons = HashMap::new();
-        for r in store::reached_since(tx, context.group, context.store, &ids, since).await? {
+        for r in store::reached_since(q, context.group, context.store, &ids, since).await? {
             let at = customers.entry(r.customer_id).or_insert(r.at);
             *at = (*at).max(r.at);
             persons.insert((r.customer_id, r.person_key), r.at);
@@ -274,7 +285,7 @@ impl Objections {
     }
 
     /// A fleet has many visitors: only the one who was called is left in peace.
-    fn of_event(&self, event: &EventFacts, person: &Person) -> Against {
+    pub(super) fn of_event(&self, event: &EventFacts, person: &Person) -> Against {
         let contacted_at = if event.fleet {
             self.persons.get(&(event.customer_id, person.key.clone())).copied()
         } else {
@@ -327,12 +338,12 @@ pub async fn on_opted_out(tx: &mut Tx, e: &CustomerOptedOut) -> Result<()> {
     end_of_customer(tx, e.customer, None, TaskResult::OptedOut, |_| true).await
 }
 
-/// A case of the customer was opened at the store: its own re-call takes over from unstarted follow-ups.
+/// A case of the customer was opened at the store: its own re-call takes over from the other follow-ups, begun or not.
 /// # Errors
 /// As the database answers.
 pub async fn supersede(tx: &mut Tx, store_id: StoreId, customer: CustomerId) -> Result<()> {
-    let fresh = |t: &Task| t.attempts == 0 && t.recall_case().is_none();
-    end_of_customer(tx, customer, Some(store_id), TaskResult::Superseded, fresh).await
+    let other = |t: &Task| t.recall_case().is_none();
+    end_of_customer(tx, customer, Some(store_id), TaskResult::Superseded, other).await
 }
 
 async fn end_of_customer(

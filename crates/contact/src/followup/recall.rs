@@ -1,13 +1,17 @@
 //! B8.4e: the re-call of a handled case, planned by the case and worked on like any other contact.
 
 use kernel::{CaseId, CustomerId, Millis, PersonName, PhoneLineId, Result, StoreId, TaskId, VehicleId};
+use platform::audit;
 use platform::db::Tx;
+use platform::rulebook;
+use serde_json::json;
 
 use super::bundling::{self, Item};
-use super::context::Context;
+use super::context::{Context, tasks_by_contact};
 use super::hours::CallHours;
 use super::model::{Class, RECALL, SubjectKind, Task, TaskResult, TaskState};
 use super::plan::Person;
+use super::rules::FollowupRules;
 use super::{people_port, store, tending, told};
 
 struct NewRecall {
@@ -79,11 +83,42 @@ async fn plan(tx: &mut Tx, new: &NewRecall) -> Result<TaskId> {
         closed_at: None,
         created_at: now,
         version: 1,
+        brand: String::new(),
     };
     let person = person(tx, new).await?;
     bundling::bundle(tx, &context, vec![Item { task, person, fresh: true }], None).await?;
     told(tx, new.store);
     Ok(id)
+}
+
+/// The case's deadline moved: its open re-call moves along. What was promised to the customer stays promised.
+/// # Errors
+/// As the database answers.
+pub async fn move_recall(tx: &mut Tx, store: StoreId, case: CaseId, due_at: Millis) -> Result<()> {
+    let (group, now) = (tx.scope().group, tx.now());
+    let context = Context::of(tx, group, store).await?;
+    let kinds = [RECALL.to_owned()];
+    let open: Vec<_> = store::tasks_of_subjects(tx, group, store, SubjectKind::Case, &[case.raw()], &kinds).await?;
+    let contacts: Vec<_> = open.iter().filter(|t| t.is_open()).filter_map(|t| t.contact_id).collect();
+    let mut tasks = tasks_by_contact(tx, &contacts).await?;
+    for mut contact in store::hold_all(tx, &contacts).await? {
+        let Some(own) = tasks.get_mut(&contact.id) else { continue };
+        for task in own.iter_mut().filter(|t| t.is_open() && t.recall_case() == Some(case)) {
+            let before = json!({ "due_at": task.due_at, "expires_at": task.expires_at });
+            task.due_at = due_at;
+            task.due_on = context.cal.date_of(due_at);
+            let planned_by = rulebook::at_version::<FollowupRules>(tx, group, store, task.rule_version).await?;
+            let days = i32::try_from(planned_by.body.recall.expires_after_days).unwrap_or(14);
+            let last = context.cal.at(task.due_on.days_after(days), 1440);
+            task.expires_at = if contact.promise_at.is_some() { last.max(task.expires_at) } else { last };
+            store::save_task(tx, task).await?;
+            let after = json!({ "due_at": task.due_at, "expires_at": task.expires_at, "reason": "calendar" });
+            audit::note(tx, "task.recalendar", "task", task.id.raw(), &before, &after).await?;
+        }
+        tending::keep(tx, &context, &mut contact, own, now).await?;
+    }
+    told(tx, store);
+    Ok(())
 }
 
 /// Whoever was spoken to: the visitor of that number, else the customer.

@@ -240,8 +240,10 @@ impl Rulebook for FollowupRules {
             if self.rules.iter().filter(|r| r.key == rule.key).count() > 1 {
                 fault(&mut faults, at("key"), "rule-key-twice");
             }
-            if rule.label.zh.trim().is_empty() || rule.short.zh.trim().is_empty() {
-                fault(&mut faults, at("label"), "label-missing");
+            for (field, label) in [("label.zh", &rule.label), ("short.zh", &rule.short)] {
+                if label.zh.trim().is_empty() {
+                    fault(&mut faults, at(field), "label-missing");
+                }
             }
             if rule.days_from > rule.days_to {
                 fault(&mut faults, at("days_to"), "rule-window-turned");
@@ -273,7 +275,30 @@ impl Rulebook for FollowupRules {
         }
         let recall = &self.recall;
         check_tries(&mut faults, "recall", recall.attempts, recall.spacing_hours, &recall.call_windows);
+        if recall.script.trim().is_empty() {
+            fault(&mut faults, "recall.script".into(), "rule-script-missing");
+        }
+        if recall.expires_after_days > 366 {
+            fault(&mut faults, "recall.expires_after_days".into(), "rule-too-long");
+        }
+        if self.planning.first_import_days_back > 366 {
+            fault(&mut faults, "planning.first_import_days_back".into(), "rule-too-long");
+        }
+        let priorities = self.rules.iter().enumerate().map(|(i, r)| (format!("rules.{i}"), r.priority));
+        for (at, priority) in priorities.chain([("recall".into(), recall.priority)]) {
+            if !(0..=999).contains(&priority) {
+                fault(&mut faults, format!("{at}.priority"), "rule-priority");
+            }
+        }
         for (i, target) in self.targets.iter().enumerate() {
+            if target.brand.as_ref().is_some_and(|b| b.trim().is_empty()) {
+                fault(&mut faults, format!("targets.{i}.brand"), "rule-target-brand");
+            }
+            let twin = |t: &Target| t.segment == target.segment && t.brand == target.brand;
+            if self.targets.iter().take(i).any(twin) {
+                let field = if target.brand.is_some() { "brand" } else { "permille" };
+                fault(&mut faults, format!("targets.{i}.{field}"), "rule-target-twice");
+            }
             if target.permille > 1000 {
                 fault(&mut faults, format!("targets.{i}.permille"), "rule-permille");
             }

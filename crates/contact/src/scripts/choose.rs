@@ -88,8 +88,8 @@ fn fleet_limit<'a>(tasks: &[AskFor<'a>], most: usize) -> (Vec<AskFor<'a>>, Vec<T
     let mut vehicles = HashSet::new();
     let (mut detailed, mut merged) = (Vec::new(), Vec::new());
     for ask in tasks {
-        let known = ask.vehicle.is_some_and(|v| vehicles.contains(&v));
-        if ask.fleet && !known && vehicles.len() >= most {
+        let further = ask.vehicle.is_some_and(|v| !vehicles.contains(&v));
+        if ask.fleet && further && vehicles.len() >= most {
             merged.push(ask.task);
             continue;
         }

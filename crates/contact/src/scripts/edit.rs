@@ -20,6 +20,9 @@ pub fn apply(script: &mut Script, form: &impl Form) {
         let key = question.key.clone();
         question.on = form.has(&format!("on.{key}"));
         question.must_ask = form.has(&format!("must.{key}"));
+        let why = form.get(&format!("why.{}", question.key)).trim();
+        // Left as it was in the other language; without words there is no reason.
+        question.must_why = (!why.is_empty()).then(|| Label { zh: why.to_owned(), en: None });
         label(form, &format!("text.{key}"), &mut question.text);
         label(form, &format!("short.{key}"), &mut question.short);
         for choice in &mut question.options {
@@ -105,6 +108,7 @@ fn added(script: &Script, form: &impl Form) -> Option<Question> {
         kind,
         topic,
         must_ask: form.has("new.must"),
+        must_why: None,
         on: true,
         options: options(kind, &short, topic),
         show_if: None,

@@ -82,6 +82,9 @@ pub struct Question {
     pub topic: Department,
     #[serde(default)]
     pub must_ask: bool,
+    /// Why, e.g. what the week's meeting decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub must_why: Option<Label>,
     /// Whether the store asks it; `default_on` in the document.
     #[serde(rename = "default_on")]
     pub on: bool,

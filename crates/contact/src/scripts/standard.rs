@@ -1,12 +1,11 @@
 //! A8: 24 situations of a call, each with what to say and what never to say.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
+use super::check::placeholders;
 use super::model::Subject;
 use platform::i18n::Label;
-use platform::rulebook::RuleFault;
+use platform::rulebook::{RuleFault, Rulebook as _};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallStandard {
@@ -68,17 +67,39 @@ impl Situation {
     }
 }
 
+/// What the agent puts in while speaking; stands in no script.
+const SPOKEN: [&str; 2] = ["department", "phone"];
+
 pub fn check(standard: &CallStandard) -> Vec<RuleFault> {
-    let mut keys = HashSet::new();
+    let mut known = super::ScriptBook::seed().placeholders;
+    known.extend(SPOKEN.map(str::to_owned));
     let mut faults = Vec::new();
-    for situation in &standard.situations {
-        let mut add = |code| faults.push(RuleFault { path: situation.key.clone(), code });
-        if !keys.insert(&situation.key) {
-            add("script-key-twice");
+    for (i, situation) in standard.situations.iter().enumerate() {
+        let mut add = |field: &str, code| faults.push(RuleFault::new(format!("situations.{i}.{field}"), code));
+        if standard.situations.iter().take(i).any(|s| s.key == situation.key) {
+            add("key", "script-key-twice");
         }
-        let texts = [&situation.label, &situation.when, &situation.advice];
-        if texts.iter().any(|l| l.zh.trim().is_empty()) || situation.say.is_empty() {
-            add("script-text-empty");
+        for (field, label) in
+            [("label.zh", &situation.label), ("when.zh", &situation.when), ("do.zh", &situation.advice)]
+        {
+            if label.zh.trim().is_empty() {
+                add(field, "script-text-empty");
+            }
+        }
+        if situation.say.is_empty() || situation.say.iter().any(|s| s.text.zh.trim().is_empty()) {
+            add("say", "standard-say-missing");
+        }
+        // A line for calls that we make, or the call screen has nothing to show.
+        if situation.outbound().next().is_none() {
+            add("say", "standard-say-missing");
+        }
+        let texts = situation.say.iter().flat_map(|s| [Some(&s.text.zh), s.text.en.as_ref()]).flatten();
+        if texts.flat_map(|t| placeholders(t)).any(|p| !known.iter().any(|k| k == p)) {
+            add("say", "script-placeholder-unknown");
+        }
+        let never = situation.never.words.iter().chain(&situation.never.acts);
+        if never.into_iter().any(|l| l.zh.trim().is_empty()) {
+            add("never", "script-text-empty");
         }
     }
     faults
@@ -87,7 +108,6 @@ pub fn check(standard: &CallStandard) -> Vec<RuleFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use platform::rulebook::Rulebook as _;
 
     #[test]
     fn a8_has_24_situations_with_both_sides() {

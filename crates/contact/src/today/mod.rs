@@ -2,6 +2,7 @@
 
 mod board;
 mod page;
+mod steps;
 
 use kernel::Cap;
 use platform::http::{Need, Routes};

@@ -1,13 +1,13 @@
 use askama::Template;
-use kernel::{Cap, Millis, Reach, Scope};
-use people::identity;
-use platform::db::Reads;
+use kernel::{Cap, Millis, Reach};
 use platform::http::{Answer, Desk, Failure, Ui};
 use std::collections::HashMap;
 
+use super::steps::{self, Step};
+
 use super::board::{self, Table};
 use crate::followup::board::{self as days, Row};
-use crate::followup::queue::{self, Counts, Filter, View, Why};
+use crate::followup::queue::{self, Counts, Filter, Why};
 use crate::followup::{Context, KindPill, LineView, kind_pills, lines};
 
 /// Rows shown on the today page; the rest is behind "all".
@@ -39,13 +39,6 @@ struct AgentPart {
     /// Promises of today and of the next day.
     promised: Vec<LineView>,
     tomorrow: Vec<LineView>,
-}
-
-/// One of the first steps of an empty store.
-struct Step {
-    key: &'static str,
-    done: bool,
-    href: &'static str,
 }
 
 impl TodayPage {
@@ -95,7 +88,7 @@ pub async fn show(desk: Desk) -> Answer {
     let mut q = desk.reads();
     let context = Context::of(&mut q, scope.group, scope.store()?).await?;
     let now = desk.now();
-    let steps = steps(&mut q, scope).await?;
+    let steps = steps::of(&mut q, scope, &ui).await?;
     let agent = if scope.may(Cap::CallWork) { agent_part(&desk, &context, now).await? } else { None };
     let sees_team = scope.may(Cap::QueueSee);
     let page = TodayPage {
@@ -137,7 +130,7 @@ async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<Optio
     let scope = desk.scope();
     let ui = desk.ui();
     let mut q = desk.reads();
-    let counts = queue::counts(&mut q, scope, View::Mine, now).await?;
+    let counts = queue::counts(&mut q, scope, &Filter::default(), now).await?;
     let mut page = queue::page(&mut q, scope, &Filter::default(), now).await?;
     let ends = context.tomorrow(now);
     let names = HashMap::new();
@@ -169,23 +162,4 @@ async fn agent_part(desk: &Desk, context: &Context, now: Millis) -> Result<Optio
         row,
         counts,
     }))
-}
-
-/// People, calendar, import, first call; nothing once the first call was made. For those who can do one of them.
-async fn steps(q: &mut Reads, scope: &Scope) -> Result<Vec<Step>, Failure> {
-    let concerned = [Cap::PeopleManage, Cap::RuleEdit, Cap::ImportRun, Cap::SettingsEdit, Cap::AdminManage];
-    if !concerned.iter().any(|c| scope.may(*c)) {
-        return Ok(Vec::new());
-    }
-    let begun = days::begun(q, scope).await?;
-    if begun.first_call {
-        return Ok(Vec::new());
-    }
-    let facts = identity::first_steps(q, scope).await?;
-    Ok(vec![
-        Step { key: "people", done: facts.agents > 0, href: "/people" },
-        Step { key: "calendar", done: facts.calendar, href: "/calendar" },
-        Step { key: "import", done: begun.planned, href: "/imports" },
-        Step { key: "call", done: false, href: "/queue" },
-    ])
 }

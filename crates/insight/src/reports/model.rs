@@ -2,8 +2,10 @@
 //!
 //! Counted are the tasks whose window ended in the period. Each stands in exactly one [`Bucket`].
 
-use kernel::{Permille, StoreId, UserId};
+use kernel::{Permille, StoreDate, StoreId, UserId};
 use platform::keyed;
+
+pub use contact::followup::Mark;
 use serde::{Deserialize, Serialize};
 
 keyed! {
@@ -19,8 +21,10 @@ keyed! {
         OptedOut = "opted_out",
         Merged = "merged",
         NoNumber = "no_number",
-        /// The order was withdrawn or replaced.
+        /// The order was withdrawn, or the import that brought it.
         Cancelled = "cancelled",
+        /// A case of the customer took over; its own re-call asks.
+        Superseded = "superseded",
     }
 }
 
@@ -28,7 +32,7 @@ impl Bucket {
     pub const fn counts(self) -> bool {
         match self {
             Self::Done | Self::Tried | Self::Missed => true,
-            Self::OptedOut | Self::Merged | Self::NoNumber | Self::Cancelled => false,
+            Self::OptedOut | Self::Merged | Self::NoNumber | Self::Cancelled | Self::Superseded => false,
         }
     }
 }
@@ -47,30 +51,30 @@ keyed! {
         Merged = "merged",
         NoNumber = "no_number",
         Cancelled = "cancelled",
+        Superseded = "superseded",
     }
 }
 
-/// A bundle of equal tasks, as counted by the database.
+/// Tasks of one store, agent, kind, class and brand.
 #[derive(Clone, Debug)]
 pub struct Cell {
     pub store: StoreId,
     pub agent: Option<UserId>,
     pub kind: String,
     pub class: String,
-    pub bucket: Bucket,
-    pub n: i64,
-    pub attempted: i64,
-    pub reached: i64,
-    pub complete: i64,
+    /// '' = not known.
+    pub brand: String,
+    pub counts: Counts,
 }
 
 /// Counts of tasks and the rates made of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     pub done: i64,
     pub tried: i64,
     pub missed: i64,
-    /// Of the counted ones: at least one attempt.
+    /// Of the counted ones: at least one call.
     pub attempted: i64,
     pub reached: i64,
     pub complete: i64,
@@ -78,30 +82,48 @@ pub struct Counts {
     pub merged: i64,
     pub no_number: i64,
     pub cancelled: i64,
+    pub superseded: i64,
 }
 
 impl Counts {
-    pub fn add(&mut self, cell: &Cell) {
-        let slot = match cell.bucket {
-            Bucket::Done => &mut self.done,
-            Bucket::Tried => &mut self.tried,
-            Bucket::Missed => &mut self.missed,
-            Bucket::OptedOut => &mut self.opted_out,
-            Bucket::Merged => &mut self.merged,
-            Bucket::NoNumber => &mut self.no_number,
-            Bucket::Cancelled => &mut self.cancelled,
-        };
-        *slot += cell.n;
-        if cell.bucket.counts() {
-            self.attempted += cell.attempted;
-            self.reached += cell.reached;
-            self.complete += cell.complete;
-        }
+    pub fn add(&mut self, other: &Self) {
+        self.done += other.done;
+        self.tried += other.tried;
+        self.missed += other.missed;
+        self.attempted += other.attempted;
+        self.reached += other.reached;
+        self.complete += other.complete;
+        self.opted_out += other.opted_out;
+        self.merged += other.merged;
+        self.no_number += other.no_number;
+        self.cancelled += other.cancelled;
+        self.superseded += other.superseded;
     }
     pub fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> Self {
         let mut sum = Self::default();
-        cells.into_iter().for_each(|c| sum.add(c));
+        cells.into_iter().for_each(|c| sum.add(&c.counts));
         sum
+    }
+    /// The number that a list is opened from.
+    pub fn measure(&self, measure: Measure) -> i64 {
+        match measure {
+            Measure::Counted => self.counted(),
+            Measure::Done => self.done,
+            Measure::Tried => self.tried,
+            Measure::Missed => self.missed,
+            Measure::Attempted => self.attempted,
+            Measure::Reached => self.reached,
+            Measure::Complete => self.complete,
+            Measure::OptedOut => self.opted_out,
+            Measure::Merged => self.merged,
+            Measure::NoNumber => self.no_number,
+            Measure::Cancelled => self.cancelled,
+            Measure::Superseded => self.superseded,
+        }
+    }
+    /// Whether anything at all stands here.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
     /// Tasks whose window ended, without the excluded ones.
     pub fn counted(&self) -> i64 {
@@ -128,6 +150,16 @@ pub fn rate(part: i64, whole: i64) -> Option<Permille> {
 
 /// The three lines that have a target, in the order they are shown.
 pub const CLASSES: [&str; 3] = ["new_car", "new_car_repair", "repair"];
+
+/// What was answered or remarked on a day (or in a month): question '' and effect `remark` for remarks.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub span: String,
+    pub question: String,
+    pub option: String,
+    pub effect: String,
+    pub n: i64,
+}
 
 /// How one option of a question was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,6 +192,28 @@ impl QuestionCount {
     }
 }
 
+/// Judged answers of one part of a trend.
+#[derive(Copy, Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    pub good: i64,
+    pub all: i64,
+}
+
+impl Judged {
+    pub fn rate(&self) -> Option<Permille> {
+        rate(self.good, self.all)
+    }
+}
+
+/// Satisfaction over time: of everything, then by question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trend {
+    /// First and last day of each part.
+    pub parts: Vec<(StoreDate, StoreDate)>,
+    pub all: Vec<Judged>,
+    pub questions: Vec<(String, Vec<Judged>)>,
+}
+
 /// What an agent did in the period.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentWork {
@@ -180,34 +234,32 @@ mod tests {
     use super::*;
     use kernel::Id;
 
-    fn cell(bucket: Bucket, n: i64, attempted: i64, reached: i64, complete: i64) -> Cell {
-        Cell {
-            store: Id::new(1),
-            agent: None,
-            kind: "3dc".into(),
-            class: "repair".into(),
-            bucket,
-            n,
-            attempted,
-            reached,
-            complete,
-        }
-    }
-
     #[test]
     fn excluded_tasks_stand_beside_the_rate() {
-        let sum = Counts::of(&[
-            cell(Bucket::Done, 6, 6, 6, 4),
-            cell(Bucket::Tried, 2, 2, 0, 0),
-            cell(Bucket::Missed, 2, 1, 0, 0),
-            cell(Bucket::OptedOut, 5, 5, 5, 0),
-            cell(Bucket::NoNumber, 3, 3, 0, 0),
-        ]);
+        let counted =
+            Counts { done: 6, tried: 2, missed: 2, attempted: 9, reached: 6, complete: 4, ..Counts::default() };
+        let excluded =
+            Counts { opted_out: 5, no_number: 3, merged: 2, cancelled: 1, superseded: 1, ..Counts::default() };
+        let cell = |counts: Counts| Cell {
+            store: Id::new(1),
+            agent: None,
+            kind: "3DC".into(),
+            class: "repair".into(),
+            brand: String::new(),
+            counts,
+        };
+        let sum = Counts::of(&[cell(counted), cell(excluded)]);
         assert_eq!(sum.counted(), 10);
         assert_eq!(sum.followup(), Some(Permille(800)));
         assert_eq!(sum.reach(), Some(Permille(666)));
         assert_eq!(sum.completion(), Some(Permille(444)));
         assert_eq!((sum.opted_out, sum.no_number), (5, 3));
+    }
+
+    #[test]
+    fn a_report_frozen_before_a_column_existed_still_reads() {
+        let old: Counts = serde_json::from_str(r#"{"done":3,"tried":1}"#).unwrap();
+        assert_eq!((old.counted(), old.superseded), (4, 0));
     }
 
     #[test]

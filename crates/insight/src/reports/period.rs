@@ -1,6 +1,12 @@
 //! The days a report covers.
 
 use kernel::StoreDate;
+use platform::keyed;
+
+/// Longer than a quarter, answers are shown by month.
+pub const QUARTER: i32 = 92;
+/// A range of one's own is cut here: three years and a day.
+const LONGEST: i32 = 1_096;
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct Period {
@@ -8,64 +14,88 @@ pub struct Period {
     pub to: StoreDate,
 }
 
-/// A period with a name, as offered above a report.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub enum Named {
-    ThisWeek,
-    LastWeek,
-    ThisMonth,
-    LastMonth,
-    Custom,
+keyed! {
+    /// What a report is made for, around a day of it.
+    pub enum Span {
+        Day = "day",
+        Week = "week",
+        Month = "month",
+        Quarter = "quarter",
+        Year = "year",
+        Own = "own",
+    }
 }
 
-impl Named {
-    pub const OFFERED: [Self; 4] = [Self::ThisWeek, Self::LastWeek, Self::ThisMonth, Self::LastMonth];
-
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::ThisWeek => "this-week",
-            Self::LastWeek => "last-week",
-            Self::ThisMonth => "this-month",
-            Self::LastMonth => "last-month",
-            Self::Custom => "custom",
-        }
-    }
-
-    pub fn parse(key: &str) -> Option<Self> {
-        Self::OFFERED.into_iter().find(|n| n.key() == key)
-    }
-
-    /// The days of it; `Custom` has none of its own.
-    pub fn days(self, today: StoreDate) -> Option<Period> {
-        let monday = today.iso_week_monday();
-        let first = today.first_of_month();
-        match self {
-            Self::ThisWeek => Some(Period { from: monday, to: monday.days_after(6) }),
-            Self::LastWeek => Some(Period { from: monday.days_after(-7), to: monday.days_after(-1) }),
-            Self::ThisMonth => Some(Period { from: first, to: today.last_of_month() }),
-            Self::LastMonth => {
-                let last = first.days_after(-1);
-                Some(Period { from: last.first_of_month(), to: last })
+impl Span {
+    /// The days of it around `day`; `Own` is that day alone.
+    pub fn around(self, day: StoreDate) -> Period {
+        let months = |first: StoreDate, n: usize| {
+            let mut last = first.last_of_month();
+            for _ in 1..n {
+                last = last.days_after(1).last_of_month();
             }
-            Self::Custom => None,
+            Period { from: first, to: last }
+        };
+        let first_of = |month: i8| StoreDate::new(day.year(), month, 1).unwrap_or(day);
+        match self {
+            Self::Day | Self::Own => Period { from: day, to: day },
+            Self::Week => {
+                let monday = day.iso_week_monday();
+                Period { from: monday, to: monday.days_after(6) }
+            }
+            Self::Month => months(day.first_of_month(), 1),
+            Self::Quarter => months(first_of((day.month() - 1) / 3 * 3 + 1), 3),
+            Self::Year => months(first_of(1), 12),
         }
     }
 }
 
 impl Period {
-    /// From `from`/`to` of a form, else the named one, else this month. A period longer than three years is cut.
-    pub fn chosen(named: &str, from: &str, to: &str, today: StoreDate) -> (Named, Self) {
-        if let Some((name, period)) = Named::parse(named).and_then(|n| n.days(today).map(|d| (n, d))) {
-            return (name, period);
+    /// From `period` and `on` of an address, else from its `from` and `to`, else this month.
+    pub fn chosen(span: &str, on: &str, from: &str, to: &str, today: StoreDate) -> (Span, Self) {
+        let on = on.parse().unwrap_or(today);
+        match Span::parse(span) {
+            Some(Span::Own) | None => {}
+            Some(span) => return (span, span.around(on)),
         }
         if let (Ok(from), Ok(to)) = (from.parse::<StoreDate>(), to.parse::<StoreDate>())
             && from <= to
         {
-            let to = to.min(from.days_after(1_096));
-            return (Named::Custom, Self { from, to });
+            return (Span::Own, Self { from, to: to.min(from.days_after(LONGEST)) });
         }
-        let month = Self { from: today.first_of_month(), to: today.last_of_month() };
-        (Named::ThisMonth, month)
+        (Span::Month, Span::Month.around(today))
+    }
+
+    /// How many days, both ends included.
+    pub fn days(&self) -> i32 {
+        self.from.days_until(self.to) + 1
+    }
+
+    /// A day of the period before, and one of the period after.
+    pub fn neighbours(&self) -> (StoreDate, StoreDate) {
+        (self.from.days_after(-1), self.to.days_after(1))
+    }
+
+    /// The period over which satisfaction is drawn: a week needs the weeks before it.
+    pub fn trend(&self) -> Self {
+        if self.days() > 14 {
+            return *self;
+        }
+        let monday = self.to.iso_week_monday();
+        Self { from: monday.days_after(-49), to: monday.days_after(6) }
+    }
+
+    /// Its parts as a trend shows them: months of more than a quarter, else weeks.
+    pub fn parts(&self) -> Vec<Self> {
+        let span = if self.days() > QUARTER { Span::Month } else { Span::Week };
+        let mut parts = Vec::new();
+        let mut day = self.from;
+        while day <= self.to {
+            let part = span.around(day);
+            parts.push(Self { from: part.from.max(self.from), to: part.to.min(self.to) });
+            day = part.to.days_after(1);
+        }
+        parts
     }
 }
 
@@ -79,22 +109,38 @@ mod tests {
 
     #[test]
     fn weeks_start_on_monday_and_months_end_where_they_end() {
-        let today = day("2024-03-01");
         let cases = [
-            (Named::ThisWeek, "2024-02-26", "2024-03-03"),
-            (Named::LastWeek, "2024-02-19", "2024-02-25"),
-            (Named::ThisMonth, "2024-03-01", "2024-03-31"),
-            (Named::LastMonth, "2024-02-01", "2024-02-29"),
+            (Span::Day, "2024-03-01", "2024-03-01", "2024-03-01"),
+            (Span::Week, "2024-03-01", "2024-02-26", "2024-03-03"),
+            (Span::Month, "2024-02-12", "2024-02-01", "2024-02-29"),
+            (Span::Quarter, "2026-11-26", "2026-10-01", "2026-12-31"),
+            (Span::Quarter, "2026-03-31", "2026-01-01", "2026-03-31"),
+            (Span::Year, "2026-11-26", "2026-01-01", "2026-12-31"),
         ];
-        for (named, from, to) in cases {
-            assert_eq!(named.days(today), Some(Period { from: day(from), to: day(to) }), "{named:?}");
+        for (span, on, from, to) in cases {
+            assert_eq!(span.around(day(on)), Period { from: day(from), to: day(to) }, "{span:?} around {on}");
         }
     }
 
     #[test]
-    fn a_wrong_range_falls_back_to_the_month() {
+    fn a_wrong_range_falls_back_to_the_month_and_a_long_one_is_cut() {
         let today = day("2026-11-23");
-        assert_eq!(Period::chosen("", "2026-11-09", "2026-11-01", today).0, Named::ThisMonth);
-        assert_eq!(Period::chosen("", "2026-11-01", "2026-11-09", today).0, Named::Custom);
+        assert_eq!(Period::chosen("", "", "2026-11-09", "2026-11-01", today).0, Span::Month);
+        assert_eq!(Period::chosen("", "", "2026-11-01", "2026-11-09", today).0, Span::Own);
+        assert_eq!(Period::chosen("own", "", "2020-01-01", "2026-11-09", today).1.to, day("2023-01-01"));
+        assert_eq!(Period::chosen("week", "2026-11-01", "", "", today).1.from, day("2026-10-26"));
+    }
+
+    #[test]
+    fn a_trend_has_no_gap_and_no_overlap() {
+        for (from, to, parts) in
+            [("2026-11-23", "2026-11-29", 8), ("2026-11-01", "2026-11-30", 6), ("2024-01-15", "2026-11-26", 35)]
+        {
+            let trend = Period { from: day(from), to: day(to) }.trend();
+            let found = trend.parts();
+            assert_eq!(found.len(), parts, "{from}");
+            assert_eq!((found[0].from, found[parts - 1].to), (trend.from, trend.to));
+            assert!(found.windows(2).all(|p| p[0].to.days_after(1) == p[1].from));
+        }
     }
 }

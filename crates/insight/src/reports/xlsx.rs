@@ -12,7 +12,9 @@ use super::pages::report::Shown;
 pub fn write(ui: &Ui, week: &StoreDate, shown: &Shown, scratch: &std::path::Path) -> Result<Vec<u8>, WriteFault> {
     let mut book = XlsxWriter::new(scratch)?;
     rates(ui, week, shown, &mut book)?;
+    agents(ui, shown, &mut book)?;
     questions(ui, shown, &mut book)?;
+    trend(ui, shown, &mut book)?;
     cases(ui, shown, &mut book)?;
     remarks(ui, shown, &mut book)?;
     book.bytes()
@@ -31,47 +33,95 @@ fn percent(ui: &Ui, rate: Option<Permille>) -> Cell {
     Cell::Text(ui.pct(rate))
 }
 
-fn line(ui: &Ui, name: String, c: &Counts) -> Vec<Cell> {
+fn line(ui: &Ui, name: String, class: String, target: Option<Permille>, c: &Counts) -> Vec<Cell> {
     vec![
         text(name),
+        text(class),
         number(c.counted()),
         number(c.done),
         number(c.tried),
         number(c.missed),
         percent(ui, c.followup()),
+        percent(ui, target),
         percent(ui, c.reach()),
         percent(ui, c.completion()),
+        number(c.attempted),
+        number(c.reached),
+        number(c.complete),
         number(c.opted_out),
         number(c.merged),
         number(c.no_number),
         number(c.cancelled),
+        number(c.superseded),
     ]
 }
 
 fn rates(ui: &Ui, week: &StoreDate, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
     let keys = [
+        "report-line",
         "report-kind",
         "report-counted",
         "report-done",
         "report-tried",
         "report-missed",
         "report-followup-rate",
+        "report-target",
         "report-reach-rate",
         "report-completion-rate",
+        "report-measure-attempted",
+        "report-measure-reached",
+        "report-measure-complete",
         "report-col-opted-out",
         "report-col-merged",
         "report-col-no-number",
         "report-col-cancelled",
+        "report-col-superseded",
     ];
-    let columns: Vec<Column> = keys.iter().map(|k| Column::new(ui.t(k), 14)).collect();
+    let columns: Vec<Column> = keys.iter().map(|k| Column::new(ui.t(k), 16)).collect();
     book.sheet(&format!("{} {week}", ui.t("report-rates")), &columns)?;
+    let class = |key: &str| ui.v("report-class", key).into_owned();
     for l in &shown.body.classes {
-        book.row(&line(ui, ui.v("report-class", &l.key).into_owned(), &l.counts))?;
+        book.row(&line(ui, ui.t("report-by-class").into_owned(), class(&l.key), l.target, &l.counts))?;
+    }
+    for b in &shown.brands {
+        book.row(&line(ui, b.name.clone(), class(&b.class), b.target, &b.counts))?;
     }
     for (_, name, counts, _) in &shown.agents {
-        book.row(&line(ui, name.clone(), counts))?;
+        book.row(&line(ui, name.clone(), String::new(), None, counts))?;
     }
-    book.row(&line(ui, ui.t("report-total").into_owned(), &shown.body.total))
+    book.row(&line(ui, ui.t("report-total").into_owned(), String::new(), None, &shown.body.total))?;
+    for (key, n) in
+        [("report-late-title", shown.body.late_total()), ("report-skipped-title", shown.body.skipped_total())]
+    {
+        book.row(&[text(ui.t(key)), text(""), number(n)])?;
+    }
+    Ok(())
+}
+
+fn agents(ui: &Ui, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
+    if shown.agents.is_empty() {
+        return Ok(());
+    }
+    let keys = ["report-agent", "report-attempts", "report-reached", "report-average"];
+    let columns: Vec<Column> = keys.iter().map(|k| Column::new(ui.t(k), 16)).collect();
+    book.sheet(&ui.t("report-by-agent"), &columns)?;
+    for (_, name, _, work) in &shown.agents {
+        let average = if work.reached > 0 { ui.duration(work.average_seconds()) } else { "--".into() };
+        book.row(&[text(name.clone()), number(work.attempts), number(work.reached), text(average)])?;
+    }
+    Ok(())
+}
+
+fn trend(ui: &Ui, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {
+    let mut columns = vec![Column::new(ui.t("report-question"), 24)];
+    columns.extend(shown.body.trend.parts.iter().map(|(from, _)| Column::new(from.to_string(), 12)));
+    book.sheet(&ui.t("report-trend-table"), &columns)?;
+    for l in &shown.trend {
+        let mut cells = vec![text(l.label.clone())];
+        cells.extend(l.values.iter().map(|v| percent(ui, v.rate())));
+        book.row(&cells)?;
+    }
+    Ok(())
 }
 
 fn questions(ui: &Ui, shown: &Shown, book: &mut XlsxWriter) -> Result<(), WriteFault> {

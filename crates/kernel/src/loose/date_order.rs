@@ -91,6 +91,18 @@ impl DateVotes {
         votes.ymd += ymd;
     }
 
+    /// Every order of the shapes that this column has, whether or not it reads all values: what a person may choose
+    /// from. Empty where nothing is open.
+    pub fn choices(&self) -> Vec<DateOrder> {
+        let seen = |votes: &Votes| votes.dmy + votes.mdy + votes.ymd > 0;
+        let usual = DateOrder::default();
+        let long = if seen(&self.long) { vec![Order::Dmy, Order::Mdy] } else { vec![usual.year_last] };
+        let short = if seen(&self.short) { vec![Order::Ymd, Order::Dmy, Order::Mdy] } else { vec![usual.short] };
+        let both = long.iter().flat_map(|l| short.iter().map(|s| DateOrder { year_last: *l, short: *s }));
+        let all: Vec<DateOrder> = both.collect();
+        if all.len() > 1 { all } else { Vec::new() }
+    }
+
     /// Any part above 12 settles it, and no date lies after today.
     pub fn decide(&self) -> Decision {
         let long = best(&[(Order::Dmy, self.long.dmy), (Order::Mdy, self.long.mdy)], Order::Dmy);

@@ -3,13 +3,15 @@
 //! Customers, phones, cars and ownerships belong to the group; `customer_store` gives sight. Nothing here is found
 //! outside of the scope's stores: finding is authorizing.
 
+#[cfg(test)]
+mod departments;
 pub mod edit;
 mod events;
 mod model;
 mod pages;
 pub mod reveal;
 mod routes;
-mod sight;
+pub(crate) mod sight;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;

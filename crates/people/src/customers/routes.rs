@@ -3,7 +3,7 @@
 use kernel::Cap;
 use platform::http::{NavItem, Need, Routes};
 
-use super::pages::{edit, list, phones, reach, reveal, show};
+use super::pages::{duplicates, edit, list, phones, reach, reveal, show};
 
 const READ: Need = Need::Cap(Cap::CustomerRead);
 const EDIT: Need = Need::Cap(Cap::CustomerEdit);
@@ -13,6 +13,7 @@ pub fn routes() -> Routes {
         .get("/customers", READ, list::show)
         .post("/customers", EDIT, edit::create)
         .get("/customers/new", EDIT, edit::new)
+        .get("/customers/duplicates", EDIT, duplicates::show)
         .get("/customers/{id}", READ, show::show)
         .post("/customers/{id}", EDIT, edit::save)
         .get("/customers/{id}/edit", EDIT, edit::edit)

@@ -89,6 +89,17 @@ pub async fn holders(
     Ok(ids)
 }
 
+/// Everybody who works in a store, with their names, by id.
+/// # Errors
+/// As the database answers.
+pub async fn staff_of(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<Vec<(UserId, String)>> {
+    let mut ids: Vec<UserId> = role::in_store(q, group, store).await?.into_iter().map(|h| h.user_id).collect();
+    ids.sort();
+    ids.dedup();
+    let mut names = users::names(q, group, &ids).await?;
+    Ok(ids.into_iter().filter_map(|id| Some((id, names.remove(&id)?))).collect())
+}
+
 /// Names of people, those who left too.
 /// # Errors
 /// As the database answers.

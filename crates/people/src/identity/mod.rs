@@ -6,6 +6,7 @@
 
 pub mod agents;
 pub mod calendar;
+pub mod console;
 mod first_steps;
 pub mod hand_out;
 pub mod holidays;
@@ -29,13 +30,13 @@ pub mod successor;
 mod tests;
 pub mod throttle;
 
-pub use agents::{Agent, agents, holders, set_share, user_names};
+pub use agents::{Agent, agents, holders, set_share, staff_of, user_names};
 pub use calendar::CalendarChanged;
-pub use first_steps::{FirstSteps, first_steps};
+pub use first_steps::{Doers, FirstSteps, doers, first_steps};
 pub use org::{StoreCard, group_card, groups, store_card, stores_of};
 pub use routes::{nav, routes};
 pub use session::load_session;
-pub use setup::{found_group, setup_link};
+pub use setup::{found_group, group_link, setup_link};
 pub use staff::StaffLeft;
 
 /// Repeating work.

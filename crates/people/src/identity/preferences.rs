@@ -1,6 +1,6 @@
 //! What a person likes: language, light or dark, keys.
 
-use kernel::{Problem, Result};
+use kernel::{FieldErrors, Problem, Result};
 use platform::db::Tx;
 use platform::i18n::Locale;
 use platform::{audit, keyed};
@@ -29,12 +29,24 @@ pub fn key_map(off: bool, pairs: &[(String, String)]) -> Result<Value> {
         }
         map.insert(declared, Value::String(own));
     }
-    // Two actions on one key: only one of them would ever happen.
-    let mut own: Vec<&str> = map.values().filter_map(Value::as_str).filter(|k| !k.is_empty()).collect();
-    let all = own.len();
+    // Two actions on one key: only one of them would ever happen. Those that keep the key they came with count too.
+    let mut own: Vec<String> = pairs
+        .iter()
+        .map(|(declared, own)| (declared.trim().to_lowercase(), own.trim().to_lowercase()))
+        .filter(|(declared, own)| !declared.is_empty() && declared != "off" && !own.is_empty())
+        .map(|(_, own)| own)
+        .collect();
     own.sort_unstable();
-    own.dedup();
-    if own.len() < all || map.len() > 60 { Err(Problem::invalid("keys", "keys.twice")) } else { Ok(Value::Object(map)) }
+    if let Some(twice) = own.windows(2).find(|pair| pair[0] == pair[1]) {
+        let mut errors = FieldErrors::default();
+        errors.add_with("keys", "keys.twice", twice[0].to_uppercase());
+        return Err(Problem::Invalid(errors));
+    }
+    // Digits answer questions, whatever else they could do.
+    if own.iter().any(|k| k.chars().all(|c| c.is_ascii_digit())) {
+        return Err(Problem::invalid("keys", "keys.digit"));
+    }
+    if map.len() > 60 { Err(Problem::invalid("keys", "keys.one")) } else { Ok(Value::Object(map)) }
 }
 
 /// # Errors
@@ -67,5 +79,8 @@ mod tests {
         assert_eq!(told(false, &[("N", "M"), ("b", "")]), r#"{"b":"","n":"m"}"#);
         assert_eq!(told(false, &[("n", "m"), ("b", "m")]), "keys.twice");
         assert_eq!(told(false, &[("n", "mm")]), "keys.one");
+        assert_eq!(told(false, &[("n", "b"), ("b", "b")]), "keys.twice", "an action that kept its key");
+        assert_eq!(told(false, &[("n", "b"), ("b", "n")]), r#"{"b":"n","n":"b"}"#, "the two change places");
+        assert_eq!(told(false, &[("n", "3")]), "keys.digit");
     }
 }

@@ -1,5 +1,5 @@
 //! The first run: a group, its first store, its administrator. No default password: the program prints a
-//! one-time link for as long as nobody has an account.
+//! one-time link for as long as nobody has an account. Further groups begin on the same page.
 
 use kernel::{FieldErrors, GroupId, Id, Problem, Result, StoreId, UserId};
 use platform::db::{Db, Tx};
@@ -40,6 +40,18 @@ pub async fn setup_link(db: &Db) -> Result<Option<String>> {
     })
 }
 
+/// A link to the first-run page of a further group; whoever sits at the machine asks for it. Several may be open.
+/// # Errors
+/// `Refused("set-up-first")` while the installation has not even one; the setup link is meant then.
+pub async fn group_link(db: &Db) -> Result<String> {
+    transact!(db, &nobody(), |tx| {
+        if !users::any(tx).await? {
+            return Err(Problem::Refused("set-up-first"));
+        }
+        issue(tx, None, Purpose::Group).await
+    })
+}
+
 impl FirstRun {
     fn check(&self) -> Result<String> {
         let mut errors = FieldErrors::default();
@@ -62,7 +74,7 @@ impl FirstRun {
     }
 }
 
-/// Takes the link and makes the installation's first group; its administrator is signed in.
+/// Takes the link and makes a group (the installation's first, or a further one); its administrator is signed in.
 /// # Errors
 /// `Invalid` with all faults, which leaves the link good; `NotFound` for a used link; `Refused("set-up")` when
 /// somebody was faster.
@@ -71,9 +83,11 @@ pub async fn set_up(db: &Db, token: &str, form: &FirstRun, device: Option<&str>,
     let hash = secret::hash(token);
     let now = db.clock().now();
     let link = links::look(&mut db.reads(), &hash, now).await?.ok_or(Problem::NotFound)?;
-    if link.purpose != Purpose::Setup {
-        return Err(Problem::NotFound);
-    }
+    let first = match link.purpose {
+        Purpose::Setup => true,
+        Purpose::Group => false,
+        Purpose::Password | Purpose::Demo => return Err(Problem::NotFound),
+    };
     let login = form.check()?;
     let password = password::hash(&form.password).await?;
     let group: GroupId = db.new_id();
@@ -81,7 +95,7 @@ pub async fn set_up(db: &Db, token: &str, form: &FirstRun, device: Option<&str>,
         if links::consume(tx, &hash).await?.is_none() {
             return Err(Problem::NotFound);
         }
-        if users::any(tx).await? {
+        if first && users::any(tx).await? {
             return Err(Problem::Refused("set-up"));
         }
         let store = found_group(tx, form.group.trim(), false, form.store.trim(), form.code.trim()).await?;

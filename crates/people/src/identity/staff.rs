@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::hand_out::{is_administrator, may_hand_out, may_manage};
 use super::post::{Assignment, Place, Regions, compile, compile_one};
-use super::role::Role;
+use super::role::{PlaceKind, Role};
 use super::sign_in::check_login;
 use super::store::{org, role as roles, session as sessions, user as store};
 use super::successor;
@@ -88,7 +88,12 @@ impl Board {
     }
     /// Whether this scope may give (or take) the assignment.
     pub fn may_give(&self, scope: &Scope, a: &Assignment) -> bool {
-        self.post(a).is_some_and(|post| may_hand_out(scope, &post).is_ok())
+        self.post(a).is_some_and(|post| may_hand_out(scope, &post).is_ok()) && self.usual_for(scope, a)
+    }
+    /// A role of regions or of the group shrinks to what a supervisor holds when it is given at their store; it is
+    /// still not theirs to give.
+    fn usual_for(&self, scope: &Scope, a: &Assignment) -> bool {
+        is_administrator(scope) || self.role(a.role).is_some_and(|role| role.at() == PlaceKind::Store)
     }
 }
 
@@ -183,6 +188,9 @@ async fn change_assignments(
     for a in taken.iter().chain(&given) {
         if let Some(post) = board.post(a) {
             may_hand_out(scope, &post)?;
+        }
+        if !board.usual_for(scope, a) {
+            return Err(Problem::Refused("administrators-only"));
         }
     }
     let administrators = roles::administrators(tx, scope.group).await?;

@@ -123,16 +123,32 @@ fn mark(kind: Kind, row: &StagedRow, judged: &Judged, tally: &mut Tally) -> Mark
         RowVerdict::Changed => tally.done.changed += 1,
         RowVerdict::Same | RowVerdict::Rejected | RowVerdict::Skipped => tally.done.same += 1,
     }
-    let subject = judged.found.subject;
+    let (subject, alike) = (judged.found.subject, judged.found.alike);
+    tally.done.alike += i64::from(alike);
+    // What is shown afterwards is what was done.
+    let verdict = Some(judged.verdict).filter(|v| *v != row.verdict);
+    if verdict.is_some() && row.late {
+        tally.late -= 1;
+    }
+    let alike_now = Some(alike).filter(|a| *a != row.alike);
     if !moved(kind, row, judged) {
-        return Mark { seq: row.seq, subject, state: RowState::Applied, notes: None };
+        let notes = (verdict.is_some() || alike_now.is_some()).then(|| retold(row, judged).to_text());
+        return Mark { seq: row.seq, subject, state: RowState::Applied, notes, verdict, alike: alike_now };
     }
     tally.moved += 1;
-    let mut said = RowSaid::read(&row.notes);
+    let mut said = retold(row, judged);
     said.moved = Some((row.verdict.key().into(), judged.verdict.key().into()));
+    Mark { seq: row.seq, subject, state: RowState::Moved, notes: Some(said.to_text()), verdict, alike: alike_now }
+}
+
+/// What the row says, with what was found at last.
+fn retold(row: &StagedRow, judged: &Judged) -> RowSaid {
+    let mut said = RowSaid::read(&row.notes);
     said.fields = judged.found.fields.iter().map(|f| (*f).to_owned()).collect();
     said.found = judged.found.notes.clone();
-    Mark { seq: row.seq, subject, state: RowState::Moved, notes: Some(said.to_text()) }
+    said.how = Some(judged.found.customer.how);
+    said.cancelled = judged.cancelled;
+    said
 }
 
 /// Whether somebody changed the record between the preview and now, so that the result is not the one shown.

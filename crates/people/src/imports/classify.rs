@@ -1,22 +1,22 @@
 //! Drafts of one kind and store, matched: for the preview without a trace, or for good.
 
-use kernel::{Millis, Result, Scope, StoreDate, StoreId};
+use kernel::{Millis, Result, Scope, StoreId};
 use platform::db::{Reads, Tx};
 
 use super::convert;
 use super::draft::Draft;
 use super::field::Kind;
-use super::hooks::hooks;
+use super::hooks::{Outlook, hooks};
 use super::state::RowVerdict;
-use crate::intake::{self, CustomerIn, DeliveryIn, Recording, RepairOrderIn, Verdict};
+use crate::intake::{self, CustomerIn, DeliveryIn, News, Recording, RepairOrderIn, Verdict};
 
 /// What a row would do, or did.
 #[derive(Clone, Debug)]
 pub(super) struct Judged {
     pub verdict: RowVerdict,
     pub cancelled: bool,
-    /// Its follow-up had expired before it came.
-    pub late: bool,
+    /// What follow-up would make of it; in a preview only.
+    pub outlook: Outlook,
     pub found: Verdict,
 }
 
@@ -30,7 +30,7 @@ impl Judged {
             intake::Kind::Cancelled if found.subject.is_none() => (RowVerdict::Same, true),
             intake::Kind::Cancelled => (RowVerdict::Changed, true),
         };
-        Judged { verdict, cancelled, late: false, found }
+        Judged { verdict, cancelled, outlook: Outlook::default(), found }
     }
 }
 
@@ -57,29 +57,28 @@ fn rows(kind: Kind, drafts: Vec<Draft>) -> Rows {
     }
 }
 
-/// In the order of the drafts.
+/// In the order of the drafts. `first`: the store has imported nothing yet.
 pub(super) async fn preview(
     reads: &mut Reads,
     scope: &Scope,
     store: StoreId,
     kind: Kind,
+    first: bool,
     now: Millis,
     drafts: Vec<Draft>,
 ) -> Result<Vec<Judged>> {
-    let dates: Vec<Option<StoreDate>> = drafts.iter().map(Draft::event_date).collect();
     let verdicts = match rows(kind, drafts) {
         Rows::Orders(rows) => intake::classify(reads, scope.group, store, now, &rows).await?,
         Rows::Deliveries(rows) => intake::classify(reads, scope.group, store, now, &rows).await?,
         Rows::Customers(rows) => intake::classify(reads, scope.group, store, now, &rows).await?,
     };
     let mut judged: Vec<Judged> = verdicts.into_iter().map(Judged::of).collect();
-    let new: Vec<usize> =
-        (0..judged.len()).filter(|i| judged[*i].verdict == RowVerdict::New && dates[*i].is_some()).collect();
-    let asked: Vec<StoreDate> = new.iter().filter_map(|i| dates[*i]).collect();
-    if !asked.is_empty() {
-        let late = (hooks().late)(reads, scope, store, kind, &asked).await?;
-        for (i, late) in new.into_iter().zip(late) {
-            judged[i].late = late;
+    let (at, news): (Vec<usize>, Vec<News>) =
+        judged.iter_mut().enumerate().filter_map(|(i, j)| Some((i, j.found.news.take()?))).unzip();
+    if !news.is_empty() {
+        let seen = (hooks().foresee)(reads, scope, store, kind, &news, first).await?;
+        for (i, outlook) in at.into_iter().zip(seen) {
+            judged[i].outlook = outlook;
         }
     }
     Ok(judged)

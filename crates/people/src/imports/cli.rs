@@ -1,18 +1,17 @@
 //! `zhiyin import --kind repair-orders|deliveries|customers [--store NAME] FILE [--dry-run] [--json]`
 
-use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::Instant;
 
 use kernel::{ImportId, Problem, Scope, StoreDate};
-use platform::i18n::{Locale, text};
+use platform::i18n::{Locale, Msg, text};
 use platform::transact;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::apply::apply_next_chunk;
+use super::counts::Tally;
 use super::field::Kind;
 use super::pace::Pace;
 use super::pages::{clean_name, stored_name};
@@ -59,20 +58,32 @@ pub struct CliReport {
     pub new: i64,
     pub changed: i64,
     pub same: i64,
-    pub rejected: Vec<RejectedLine>,
     pub skipped: i64,
     /// New ones whose follow-up had expired before they came.
     pub too_late: i64,
+    /// New people who resemble somebody known.
+    pub possible_duplicates: i64,
     pub tasks_planned: i64,
     pub seconds: f64,
+    /// The lines themselves are handed over one by one.
+    #[serde(skip)]
+    pub rejected: i64,
 }
 
 /// Why nothing was imported.
 #[derive(Debug)]
 pub enum CliFault {
     /// Said in the asked language; mend it and run again.
-    Told(String),
+    Told(Told),
     Problem(Problem),
+}
+
+/// What is wrong, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub code: String,
+    pub message: String,
+    pub remedy: String,
 }
 
 impl From<Problem> for CliFault {
@@ -81,20 +92,22 @@ impl From<Problem> for CliFault {
     }
 }
 
-/// Runs the command; answers its exit code (0 done, 1 our fault, 2 something to mend) and what to print.
-pub async fn command(shop: &Workshop, asked: &CliImport) -> (ExitCode, String) {
-    match cli(shop, asked).await {
-        Ok(report) if asked.json => (ExitCode::SUCCESS, serde_json::to_string(&report).unwrap_or_default()),
-        Ok(report) => (ExitCode::SUCCESS, report.text(asked.locale)),
-        Err(CliFault::Told(told)) => (ExitCode::from(2), told),
-        Err(CliFault::Problem(problem)) => (ExitCode::FAILURE, problem.to_string()),
+impl CliFault {
+    fn told(locale: Locale, key: &'static str, args: &[(&'static str, &str)]) -> CliFault {
+        let code = key.trim_start_matches("import-cli-").replace('-', "_");
+        let message =
+            args.iter().fold(Msg::new(locale, key), |msg, (name, value)| msg.s(name, (*value).to_owned())).to_string();
+        CliFault::Told(Told { code, message, remedy: text(locale, &format!("{key}-remedy"), &[]).into_owned() })
     }
 }
+
+/// Whoever takes the rejected lines, in the order of the file.
+pub type Lines<'a> = dyn FnMut(RejectedLine) + Send + 'a;
 
 /// The whole way of a file in this process. Killed half-way, a running server goes on with it.
 /// # Errors
 /// What is to be mended, or as the database answers.
-pub async fn cli(shop: &Workshop, asked: &CliImport) -> Result<CliReport, CliFault> {
+pub async fn cli(shop: &Workshop, asked: &CliImport, lines: &mut Lines<'_>) -> Result<CliReport, CliFault> {
     let begun = Instant::now();
     let scope = scope_of(shop, asked).await?;
     let file = take_in(shop, asked).await?;
@@ -107,8 +120,10 @@ pub async fn cli(shop: &Workshop, asked: &CliImport) -> Result<CliReport, CliFau
         return Err(CliFault::Told(told));
     }
     if asked.dry_run {
-        let mut report = report(shop, &batch, asked).await?;
-        report.tasks_planned = planned(shop, &batch, asked).await?;
+        let from = asked.plan_from.or(batch.options.plan_from);
+        let planned = batch.counts.to_plan(from);
+        let mut report = report(&batch, &batch.counts, asked, planned);
+        rejected(shop, &batch, asked.locale, lines).await?;
         call_off(shop, &scope, &batch).await?;
         report.seconds = begun.elapsed().as_secs_f64();
         return Ok(report);
@@ -119,15 +134,13 @@ pub async fn cli(shop: &Workshop, asked: &CliImport) -> Result<CliReport, CliFau
     while apply_next_chunk(&shop.db, scope.group, id, &mut pace).await?.state == State::Applying {}
     let batch = store::get(&mut shop.db.reads(), scope.group, id).await?;
     if batch.state != State::Applied {
-        return Err(CliFault::Told(text(asked.locale, "import-failed-apply", &[]).into_owned()));
+        let (message, remedy) = texts::file_fault(asked.locale, "apply");
+        return Err(CliFault::Told(Told { code: "apply".into(), message, remedy }));
     }
-    let mut report = report(shop, &batch, asked).await?;
     // What was done, not what the preview said.
-    report.new = batch.counts.done.new;
-    report.changed = batch.counts.done.changed;
-    report.same = batch.counts.read - batch.counts.rejected - report.new - report.changed;
-    report.tasks_planned = batch.tasks_planned;
+    let mut report = report(&batch, &batch.counts.settled(), asked, batch.tasks_planned);
     report.seconds = begun.elapsed().as_secs_f64();
+    rejected(shop, &batch, asked.locale, lines).await?;
     Ok(report)
 }
 
@@ -147,11 +160,14 @@ async fn scope_of(shop: &Workshop, asked: &CliImport) -> Result<Scope, CliFault>
             }
         }
     }
+    let told = |key, args: &[(&'static str, &str)]| Err(CliFault::told(asked.locale, key, args));
     match (found.as_slice(), groups.as_slice(), &asked.store) {
+        (_, [], _) => told("import-cli-nothing-here", &[]),
         ([(group, store)], _, _) => Ok(Scope::system(*group, Some(*store))),
         (_, [group], None) => Ok(Scope::system(group.id, None)),
-        (_, _, None) => Err(CliFault::Told(text(asked.locale, "import-cli-store", &[]).into_owned())),
-        (_, _, Some(_)) => Err(CliFault::Told(text(asked.locale, "import-cli-no-such-store", &[]).into_owned())),
+        (_, _, None) => told("import-cli-several-groups", &[]),
+        ([], _, Some(name)) => told("import-cli-no-such-store", &[("name", name)]),
+        (_, _, Some(name)) => told("import-cli-several-stores", &[("name", name)]),
     }
 }
 
@@ -163,7 +179,10 @@ async fn take_in(shop: &Workshop, asked: &CliImport) -> Result<NewFile, CliFault
     let to = shop.make_folder().await?.join(&stored);
     let from = asked.file.clone();
     let copied = tokio::task::spawn_blocking(move || copy(&from, &to)).await.map_err(Problem::internal)?;
-    let hash = copied.map_err(|error| CliFault::Told(format!("{}: {error}", asked.file.display())))?;
+    let hash = copied.map_err(|error| {
+        let (file, why) = (asked.file.display().to_string(), error.to_string());
+        CliFault::told(asked.locale, "import-cli-no-file", &[("file", &file), ("why", &why)])
+    })?;
     Ok(NewFile { id, name, hash, path: format!("{FOLDER}/{stored}"), kind: asked.kind })
 }
 
@@ -185,34 +204,38 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<String> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// What keeps it from being written, one line each.
-fn told(batch: &Batch, locale: Locale) -> Option<String> {
+/// What keeps it from being written; questions one line each.
+fn told(batch: &Batch, locale: Locale) -> Option<Told> {
     if let Some(fault) = &batch.fault {
-        let (what, remedy) = texts::file_fault(locale, fault);
-        return Some(format!("{what}{}{remedy}", text(locale, "import-colon", &[])));
+        let (message, remedy) = texts::file_fault(locale, fault);
+        let code = fault.split(' ').next().unwrap_or_default().to_owned();
+        return Some(Told { code, message, remedy });
     }
     let questions = batch.mapping.questions();
+    let first = questions.first()?;
+    let (code, remedy) = match first {
+        Question::NoSheet => ("no_header", "import-cli-web"),
+        Question::Missing { .. } => ("columns", "import-cli-web"),
+        Question::StoreCode { code, .. } if code.is_empty() => ("store", "import-cli-store-remedy"),
+        Question::StoreCode { .. } => ("store_code", "import-cli-web"),
+        Question::DateOrder { .. } => ("date_order", "import-cli-web"),
+    };
     let line = |question: &Question| match question {
-        Question::NoSheet => text(locale, "import-ask-no-sheet", &[]).into_owned(),
+        Question::NoSheet => text(locale, "import-cli-no-header", &[]).into_owned(),
         Question::Missing { fields, .. } => {
             let names: Vec<String> = fields.iter().map(|f| texts::field(locale, *f)).collect();
-            format!("{} {}", text(locale, "import-cli-missing", &[]), names.join("/"))
+            Msg::new(locale, "import-cli-missing").s("fields", names.join("/")).to_string()
         }
-        Question::StoreCode { code, .. } if code.is_empty() => text(locale, "import-cli-store", &[]).into_owned(),
-        Question::StoreCode { code, .. } => format!("{} {code}", text(locale, "import-cli-code", &[])),
+        Question::StoreCode { code, rows } if code.is_empty() => {
+            Msg::new(locale, "import-cli-store").n("n", *rows).to_string()
+        }
+        Question::StoreCode { code, .. } => Msg::new(locale, "import-cli-code").s("code", code).to_string(),
         Question::DateOrder { field, .. } => {
-            format!("{} {}", text(locale, "import-cli-date", &[]), texts::field(locale, *field))
+            Msg::new(locale, "import-cli-date").s("field", texts::field(locale, *field)).to_string()
         }
     };
-    (!questions.is_empty()).then(|| questions.iter().map(line).collect::<Vec<_>>().join("\n"))
-}
-
-async fn planned(shop: &Workshop, batch: &Batch, asked: &CliImport) -> Result<i64, CliFault> {
-    let from = asked.plan_from.or(batch.options.plan_from).filter(|_| !batch.options.first_for.is_empty());
-    Ok(match from {
-        Some(day) => store::since(&mut shop.db.reads(), batch.group_id, batch.id, day).await?,
-        None => batch.counts.in_time,
-    })
+    let message = questions.iter().map(line).collect::<Vec<_>>().join("\n");
+    Some(Told { code: code.into(), message, remedy: text(locale, remedy, &[]).into_owned() })
 }
 
 /// Nothing of it stays: staging and file go at once.
@@ -227,57 +250,33 @@ async fn call_off(shop: &Workshop, scope: &Scope, batch: &Batch) -> Result<(), C
     Ok(())
 }
 
-async fn report(shop: &Workshop, batch: &Batch, asked: &CliImport) -> Result<CliReport, CliFault> {
-    let t = &batch.counts;
-    let mut rejected = Vec::new();
-    let (mut after, which) = (0, Which::Verdict(RowVerdict::Rejected));
-    loop {
-        let rows = store::shown(&mut shop.db.reads(), batch.group_id, batch.id, which, after, 2_000).await?;
-        let Some(last) = rows.last() else { break };
-        after = last.seq;
-        rejected.extend(rows.into_iter().map(|row| RejectedLine {
-            reason: texts::reasons(asked.locale, &RowSaid::read(&row.notes).faults),
-            sheet: row.sheet,
-            row: row.row_no,
-        }));
-    }
-    Ok(CliReport {
+fn report(batch: &Batch, t: &Tally, asked: &CliImport, planned: i64) -> CliReport {
+    CliReport {
         import: batch.id,
         dry_run: asked.dry_run,
         read: t.read,
         new: t.new,
         changed: t.changed,
         same: t.same,
-        rejected,
+        rejected: t.rejected,
         skipped: t.skipped,
         too_late: t.late,
-        tasks_planned: 0,
+        possible_duplicates: t.alike,
+        tasks_planned: planned,
         seconds: 0.0,
-    })
+    }
 }
 
-impl CliReport {
-    /// A few lines for people.
-    pub fn text(&self, locale: Locale) -> String {
-        let mut out = String::new();
-        let mut line = |key: &str, n: String| {
-            let _ = writeln!(out, "{:>8}  {}", n, text(locale, key, &[]));
-        };
-        line("import-cli-read", self.read.to_string());
-        line("import-verdict-new", self.new.to_string());
-        line("import-verdict-changed", self.changed.to_string());
-        line("import-verdict-same", self.same.to_string());
-        line("import-verdict-rejected", self.rejected.len().to_string());
-        line("import-verdict-skipped", self.skipped.to_string());
-        line("import-late", self.too_late.to_string());
-        line(if self.dry_run { "import-sum-to-plan" } else { "import-sum-planned" }, self.tasks_planned.to_string());
-        line("import-cli-seconds", format!("{:.1}", self.seconds));
-        for r in self.rejected.iter().take(20) {
-            let _ = writeln!(out, "{} {}: {}", r.sheet, r.row, r.reason);
+/// Page by page: a file may be nothing but rejected rows.
+async fn rejected(shop: &Workshop, batch: &Batch, locale: Locale, lines: &mut Lines<'_>) -> Result<(), CliFault> {
+    let (mut after, which) = (0, Which::Verdict(RowVerdict::Rejected));
+    loop {
+        let rows = store::shown(&mut shop.db.reads(), batch.group_id, batch.id, which, after, 1_000).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.seq;
+        for row in rows {
+            let reason = texts::reasons(locale, &RowSaid::read(&row.notes).faults);
+            lines(RejectedLine { reason, sheet: row.sheet, row: row.row_no });
         }
-        if self.rejected.len() > 20 {
-            let _ = writeln!(out, "… {}", self.rejected.len() - 20);
-        }
-        out
     }
 }

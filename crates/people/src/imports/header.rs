@@ -54,15 +54,41 @@ impl Layout {
         if score < 20 {
             return Err(NoHeader);
         }
-        let labels = labels(&rows, at, paired);
+        let mut labels = labels(&rows, at, paired);
+        let fingerprint = fingerprint(&labels);
+        widen(&mut labels, &rows);
         let grouped = paired || (at > 0 && is_group_row(&rows[at - 1], &rows[at]));
         let first = if grouped { at - 1 } else { at };
         Ok(Layout {
             kind,
             header_rows: (first_rows[first].index, first_rows[at].index),
             columns: assign(kind, &labels),
-            fingerprint: fingerprint(&labels),
+            fingerprint,
         })
+    }
+
+    /// The header stands in the row of this number, as somebody says; 0: there is none, the columns go by letters.
+    /// `None` where the sheet has no such row among the first.
+    pub fn at(first_rows: &[SheetRow], row: u32, hint: Option<Kind>) -> Option<Layout> {
+        let rows: Vec<Vec<String>> =
+            first_rows.iter().take(LOOK_AT).map(|row| row.cells.iter().map(text_of).collect()).collect();
+        if row == 0 {
+            let mut labels: Vec<Label> = Vec::new();
+            widen(&mut labels, &rows);
+            let kind = hint.unwrap_or(Kind::RepairOrders);
+            let fingerprint = fingerprint(&[Label { shown: format!("{} columns", labels.len()), names: Vec::new() }]);
+            return Some(Layout { kind, header_rows: (0, 0), columns: assign(kind, &labels), fingerprint });
+        }
+        let at = first_rows.iter().take(LOOK_AT).position(|r| r.index == row)?;
+        let paired = at > 0 && is_group_row(&rows[at - 1], &rows[at]);
+        let mut labels = labels(&rows, at, paired);
+        let fingerprint = fingerprint(&labels);
+        widen(&mut labels, &rows);
+        let kinds = hint.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind]);
+        let kind = kinds.into_iter().rev().max_by_key(|kind| fit(*kind, &assign(*kind, &labels)))?;
+        let first = if paired { at - 1 } else { at };
+        let header_rows = (first_rows[first].index, first_rows[at].index);
+        Some(Layout { kind, header_rows, columns: assign(kind, &labels), fingerprint })
     }
 
     /// Applies a mapping corrected by hand, or remembered: `None` leaves a column out.
@@ -119,6 +145,15 @@ fn labels(rows: &[Vec<String>], at: usize, with_above: bool) -> Vec<Label> {
             Label { names: vec![normal(&joined), normal(below)], shown: joined.trim().to_owned() }
         })
         .collect()
+}
+
+/// Columns right of the header that nobody named can still be chosen, by their letters.
+fn widen(labels: &mut Vec<Label>, rows: &[Vec<String>]) {
+    const WIDEST: usize = 200;
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0).min(WIDEST);
+    if labels.len() < width {
+        labels.resize(width, Label::default());
+    }
 }
 
 fn filled(row: &[String]) -> usize {

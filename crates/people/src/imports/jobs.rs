@@ -24,8 +24,10 @@ pub(super) const ERASE: &str = "import-erase";
 
 /// Then other jobs get their turn.
 const SLICE: Duration = Duration::from_secs(20);
-/// Nothing heard for so long: the worker died.
-const SILENCE: i64 = 2 * Millis::MINUTE;
+/// Nothing heard for so long: the worker died. Reading is silent for long in its first pass; each chunk that is written
+/// says something, and a second writer would find the place moved on and stop.
+const SILENCE_READING: i64 = 2 * Millis::MINUTE;
+const SILENCE_WRITING: i64 = 20_000;
 /// Staging and files are kept for so long.
 const KEEP: i64 = 30 * Millis::DAY;
 /// As often as the queue tries.
@@ -47,7 +49,7 @@ pub fn jobs() -> Vec<Every> {
         Every {
             kind: "import-resume",
             minutes: 1,
-            run: |app, now| Box::pin(async move { resume_since(&app.db, now.plus(-SILENCE)).await }),
+            run: |app, now| Box::pin(async move { resume_silent(&app.db, now).await }),
         },
         Every { kind: "import-expiry", minutes: 60, run: |app, now| Box::pin(expire(Workshop::of(&app), now)) },
     ]
@@ -119,24 +121,31 @@ async fn queue(db: &Db, group: GroupId, id: ImportId, kind: &str, key: &str) -> 
 pub async fn resume(db: &Db) -> Result<()> {
     let now = db.clock().now();
     match db.engine() {
-        platform::db::Engine::Lite => resume_since(db, now.plus(1)).await,
-        platform::db::Engine::Pg => resume_since(db, now.plus(-SILENCE)).await,
+        platform::db::Engine::Lite => resume_since(db, now.plus(1), now.plus(1)).await,
+        platform::db::Engine::Pg => resume_silent(db, now).await,
     }
 }
 
-async fn resume_since(db: &Db, beat: Millis) -> Result<()> {
+async fn resume_silent(db: &Db, now: Millis) -> Result<()> {
+    resume_since(db, now.plus(-SILENCE_READING), now.plus(-SILENCE_WRITING)).await
+}
+
+/// `read`, `write`: those that said nothing since.
+async fn resume_since(db: &Db, read: Millis, write: Millis) -> Result<()> {
     let slot = db.clock().now().0 / Millis::MINUTE;
-    for import in store::waiting(&mut db.reads(), beat).await? {
-        let kind = match import.state {
-            State::Uploaded | State::Parsing => PARSE,
-            State::Applying => APPLY,
-            State::Undoing => UNDO,
+    for import in store::waiting(&mut db.reads(), read.max(write)).await? {
+        let (kind, beat) = match import.state {
+            State::Uploaded | State::Parsing => (PARSE, read),
+            State::Applying => (APPLY, write),
+            State::Undoing => (UNDO, write),
             State::Asking | State::Previewed | State::Applied | State::Undone | State::Failed | State::Cancelled => {
                 continue;
             }
         };
-        let key = format!("{kind}:{}:again{}:{}:{slot}", import.id, import.version, import.rows_done);
-        queue(db, import.group_id, import.id, kind, &key).await?;
+        if import.beat_at < beat {
+            let key = format!("{kind}:{}:again{}:{}:{slot}", import.id, import.version, import.rows_done);
+            queue(db, import.group_id, import.id, kind, &key).await?;
+        }
     }
     Ok(())
 }

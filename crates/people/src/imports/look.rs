@@ -9,9 +9,9 @@ use platform::db::{Reads, Sql};
 use platform::sheets::{Block, ChildReader, Event, SheetFault, SheetRow, Summary};
 
 use super::field::{Field, Kind};
-use super::header::{LOOK_AT, Layout};
-use super::plan::{Choices, Plan, SheetPlan};
-use super::store;
+use super::header::{LOOK_AT, Layout, NoHeader};
+use super::plan::{Choices, HeadRow, Heads, Plan, SheetPlan};
+use super::store::{self, LayoutRow};
 use super::survey::{DateOrders, Survey};
 use crate::identity;
 
@@ -40,6 +40,8 @@ pub(super) struct Look<'a> {
     pub group: GroupId,
     pub choices: &'a Choices,
     pub today: StoreDate,
+    /// Filled on the way.
+    pub heads: Heads,
 }
 
 struct Current {
@@ -99,18 +101,8 @@ impl Look<'_> {
 
     /// Finds the header among the first rows and puts on it what is remembered and what was chosen.
     async fn settle(&mut self, at: &mut Current) -> Result<()> {
-        let Ok(mut layout) = Layout::detect(&at.head, self.choices.kind) else { return Ok(()) };
-        let home = self.choices.home;
-        let mut known = store::layout(&mut self.reads, self.group, home, &layout.fingerprint).await?;
-        if let Some(row) = &known
-            && row.kind != layout.kind.code()
-        {
-            let kind = Kind::from_code(&row.kind).filter(|_| self.choices.kind.is_none());
-            match kind.and_then(|kind| Layout::detect(&at.head, Some(kind)).ok()) {
-                Some(other) if other.fingerprint == layout.fingerprint => layout = other,
-                Some(_) | None => known = None,
-            }
-        }
+        self.heads.0.insert(at.plan.index, HeadRow::of(&at.head));
+        let Some((mut layout, known)) = self.header(at).await? else { return Ok(()) };
         if let Some(row) = known {
             if let Ok(mapping) = serde_json::from_value::<Vec<(usize, Option<Field>)>>(row.mapping) {
                 layout.remap(&mapping);
@@ -128,6 +120,54 @@ impl Look<'_> {
         Ok(())
     }
 
+    /// Said now; else found, with what is remembered of it; else any row that is remembered as a header.
+    async fn header(&mut self, at: &mut Current) -> Result<Option<(Layout, Option<LayoutRow>)>> {
+        let hint = self.choices.kind;
+        if let Some(row) = self.choices.header.get(&at.plan.index) {
+            let Some(layout) = Layout::at(&at.head, *row, hint) else { return Ok(None) };
+            at.plan.header = Some(*row);
+            return self.remembered(at, layout).await.map(Some);
+        }
+        let found = match Layout::detect(&at.head, hint) {
+            Ok(layout) => Some(self.remembered(at, layout).await?),
+            Err(NoHeader) => None,
+        };
+        if found.as_ref().is_some_and(|(_, known)| known.is_some()) {
+            return Ok(found);
+        }
+        // Chosen by hand last time, because we found none or another.
+        let last = if found.is_none() { vec![0] } else { Vec::new() };
+        for row in at.head.iter().map(|row| row.index).chain(last).collect::<Vec<_>>() {
+            let Some(layout) = Layout::at(&at.head, row, hint) else { continue };
+            if let (layout, Some(known)) = self.remembered(at, layout).await? {
+                at.plan.header = Some(row);
+                return Ok(Some((layout, Some(known))));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is remembered of a layout; its kind, too, unless one was said.
+    async fn remembered(&mut self, at: &Current, layout: Layout) -> Result<(Layout, Option<LayoutRow>)> {
+        let known = store::layout(&mut self.reads, self.group, self.choices.home, &layout.fingerprint).await?;
+        let Some(row) = known else { return Ok((layout, None)) };
+        if row.kind == layout.kind.code() {
+            return Ok((layout, Some(row)));
+        }
+        let kind = Kind::from_code(&row.kind).filter(|_| self.choices.kind.is_none());
+        let again = kind.and_then(|kind| match layout.header_rows.1 {
+            0 => Layout::at(&at.head, 0, Some(kind)),
+            _ => Layout::detect(&at.head, Some(kind))
+                .ok()
+                .filter(|other| other.fingerprint == layout.fingerprint)
+                .or_else(|| Layout::at(&at.head, layout.header_rows.1, Some(kind))),
+        });
+        match again {
+            Some(other) if other.fingerprint == layout.fingerprint => Ok((other, Some(row))),
+            Some(_) | None => Ok((layout, None)),
+        }
+    }
+
     async fn finish(&mut self, mut at: Current) -> Result<SheetPlan> {
         if at.survey.is_none() && at.head.len() < LOOK_AT {
             self.settle(&mut at).await?;
@@ -139,8 +179,9 @@ impl Look<'_> {
                 orders.settle(field, order);
             }
         }
+        // Whoever looks at the dates may know better than we.
         for (field, order) in self.choices.dates.get(&at.plan.index).into_iter().flatten() {
-            if orders.ask.get(field).is_some_and(|candidates| candidates.contains(order)) {
+            if orders.choices.get(field).is_some_and(|choices| choices.contains(order)) {
                 orders.settle(*field, *order);
             }
         }
@@ -221,6 +262,7 @@ impl Current {
             layout: None,
             chosen: false,
             remembered: false,
+            header: None,
             epoch1904,
             orders: DateOrders::default(),
             codes: BTreeMap::new(),

@@ -12,6 +12,7 @@ mod apply;
 mod build;
 mod classify;
 mod cli;
+mod cli_out;
 mod columns;
 mod convert;
 mod counts;
@@ -50,7 +51,8 @@ mod tests;
 mod testsheet;
 
 pub use apply::apply_next_chunk;
-pub use cli::{CliFault, CliImport, CliReport, RejectedLine, cli, command};
+pub use cli::{CliFault, CliImport, CliReport, RejectedLine, Told, cli};
+pub use cli_out::{command, failure};
 pub use columns::{Certainty, Column, normal};
 pub use counts::{Done, Tally};
 pub use draft::{
@@ -59,7 +61,7 @@ pub use draft::{
 };
 pub use field::{Field, Kind};
 pub use header::{LOOK_AT, Layout, NoHeader};
-pub use hooks::{ImportHooks, wire};
+pub use hooks::{ImportHooks, Outlook, wire};
 pub use jobs::{jobs, resume, workers};
 pub use note::{Remedy, RowFault, RowNote};
 pub use pace::Pace;
@@ -73,6 +75,6 @@ pub use state::{RowState, RowVerdict, State};
 pub use survey::{DateOrders, Survey};
 pub use undo::undo_next_chunk;
 pub use value::text_of;
-pub use verbs::{Correction, NewFile, UNDO_FOR, bring, cancel, confirm, correct, find, list, retry, undo};
+pub use verbs::{Correction, NewFile, UNDO_FOR, bring, cancel, confirm, correct, find, forget, list, retry, undo};
 pub use words::fields_of;
 pub use workshop::{Progress, Workshop};

@@ -1,19 +1,17 @@
 //! Reading a file: two passes, then the preview stands. Killed half-way, the next reading begins anew.
 
-use kernel::{ImportId, Problem, Result, Scope, StoreDate};
+use kernel::{ImportId, Problem, Result, Scope, StoreDate, StoreId};
 use platform::sheets::SheetFault;
 use platform::transact;
 
 use super::counts::Tally;
+use super::hooks::hooks;
 use super::look::{Halt, Look, has_imported};
-use super::plan::{Choices, Plan, Question};
+use super::plan::{Choices, Heads, Plan, Question};
 use super::stage::Stage;
 use super::state::{RowVerdict, State};
 use super::store::{self, Batch, Parsed};
 use super::workshop::{Progress, Workshop, on_behalf, today};
-
-/// A store's first import plans from so many days back, unless told otherwise.
-const DAYS_BACK: i32 = 3;
 
 /// Reads the file of an import that waits for it and leaves it asking, previewed or failed. Anything else is left as
 /// it is, so that this may be called again at any time.
@@ -72,20 +70,22 @@ async fn read(shop: &Workshop, scope: &Scope, batch: &Batch, version: i64) -> Re
         let progress = Progress { id, state: State::Parsing, done: whole(done), total: whole(total) };
         shop.tell(batch.group_id, batch.store_id, &progress);
     };
-    let mut look = Look { reads: db.reads(), group: batch.group_id, choices: &batch.options, today };
+    let mut look =
+        Look { reads: db.reads(), group: batch.group_id, choices: &batch.options, today, heads: Heads::default() };
     let plan = look.at(&shop.exe, &path, tell).await?;
+    let heads = look.heads;
     let options = choices(shop, batch, &plan, today).await?;
     let questions = plan.questions();
     let mut tally = Tally::default();
     let mut total = 0;
     if questions.iter().all(Question::can_wait) {
-        let mut stage = Stage::new(shop, scope, id, version, &plan, today);
+        let mut stage = Stage::new(shop, scope, id, version, &plan, &options.first_for, today);
         total = stage.run(&path).await?;
         tally.skipped = stage.skipped;
         tally.noted = stage.noted;
         tally.repeated = stage.repeated;
         tally.replaced = stage.replaced;
-        count(shop, batch, &mut tally).await?;
+        count(shop, batch, &options.first_for, &mut tally).await?;
     }
     let state = if questions.is_empty() { State::Previewed } else { State::Asking };
     // A file for other stores than the one worked in belongs to none of them alone.
@@ -94,7 +94,8 @@ async fn read(shop: &Workshop, scope: &Scope, batch: &Batch, version: i64) -> Re
         [one] => Some(*one),
         _ => None,
     };
-    let parsed = Parsed { state, plan: &plan, options: &options, tally: &tally, rows_total: total, store };
+    let parsed =
+        Parsed { state, plan: &plan, heads: &heads, options: &options, tally: &tally, rows_total: total, store };
     let ours = transact!(db, scope, |tx| { store::parsed(tx, id, version, &parsed).await })?;
     if ours { Ok(state) } else { Err(Halt::Abandoned) }
 }
@@ -114,28 +115,41 @@ async fn choices(shop: &Workshop, batch: &Batch, plan: &Plan, today: StoreDate) 
     if options.first_for.is_empty() {
         options.plan_from = None;
     } else if options.plan_from.is_none() {
-        options.plan_from = Some(today.days_after(-DAYS_BACK));
+        // Several stores at once: the one that looks back furthest.
+        let mut back = 0;
+        for store in &options.first_for {
+            back = back.max((hooks().days_back)(&mut shop.db.reads(), batch.group_id, *store).await?);
+        }
+        options.plan_from = Some(today.days_after(-i32::try_from(back).unwrap_or(0)));
     }
     Ok(options)
 }
 
-async fn count(shop: &Workshop, batch: &Batch, tally: &mut Tally) -> Result<()> {
-    for row in store::counted(&mut shop.db.reads(), batch.group_id, batch.id).await? {
+async fn count(shop: &Workshop, batch: &Batch, first_for: &[StoreId], tally: &mut Tally) -> Result<()> {
+    let mut reads = shop.db.reads();
+    for row in store::counted(&mut reads, batch.group_id, batch.id).await? {
         match row.verdict {
             RowVerdict::New => {
                 tally.new += row.n;
-                if row.late {
-                    tally.late += row.n;
-                } else {
-                    tally.in_time += row.dated;
-                }
+                tally.late += if row.late { row.n } else { 0 };
             }
             RowVerdict::Changed => tally.changed += row.n,
             RowVerdict::Same => tally.same += row.n,
             RowVerdict::Rejected => tally.rejected += row.n,
             RowVerdict::Skipped => {}
         }
+        tally.alike += if row.alike { row.n } else { 0 };
     }
     tally.read = tally.new + tally.changed + tally.same + tally.rejected;
+    for row in store::plans(&mut reads, batch.group_id, batch.id).await? {
+        let first = row.store_id.is_some_and(|store| first_for.contains(&store));
+        for day in row.plans.split(',') {
+            match (day.parse::<StoreDate>(), first) {
+                (Ok(day), true) => *tally.plan_by_day.entry(day).or_default() += row.n,
+                (Ok(_), false) => tally.plan += row.n,
+                (Err(_), _) => tally.held += row.n,
+            }
+        }
+    }
     Ok(())
 }

@@ -4,8 +4,11 @@ use super::columns::Column;
 use super::field::{Field, Kind};
 use super::header::Layout;
 use super::survey::DateOrders;
+use super::value::text_of;
 use kernel::loose::{DateOrder, Epoch};
+use kernel::phone::mask_raw;
 use kernel::{StoreDate, StoreId};
+use platform::sheets::{Cell, SheetRow};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,6 +27,9 @@ pub struct SheetPlan {
     pub chosen: bool,
     /// Read with the mapping of last time.
     pub remembered: bool,
+    /// The header row that somebody chose, now or last time; 0: there is none.
+    #[serde(default)]
+    pub header: Option<u32>,
     pub epoch1904: bool,
     pub orders: DateOrders,
     /// Store codes with the rows that carry them.
@@ -86,6 +92,8 @@ pub struct Choices {
     pub kind: Option<Kind>,
     /// Sheets to import, by place.
     pub sheets: Option<Vec<u32>>,
+    /// Per sheet: the header row, as the spreadsheet program numbers it; 0: there is none.
+    pub header: BTreeMap<u32, u32>,
     /// Per sheet: column → field.
     pub mapping: BTreeMap<u32, Vec<(usize, Option<Field>)>>,
     /// Per sheet: date column → order.
@@ -142,6 +150,34 @@ impl Plan {
             }
         }
         open
+    }
+}
+
+/// The first rows of each sheet, to choose the header from. Personal data: erased with the staging rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Heads(pub BTreeMap<u32, Vec<HeadRow>>);
+
+/// A row's number and the beginning of its cells; phones and VINs masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadRow(pub u32, pub Vec<String>);
+
+/// So many rows and columns are kept, so many characters of each cell.
+const HEAD_ROWS: usize = 15;
+const HEAD_COLUMNS: usize = 60;
+const HEAD_TEXT: usize = 20;
+
+impl HeadRow {
+    pub fn of(rows: &[SheetRow]) -> Vec<HeadRow> {
+        let cell = |cell: &Cell| {
+            let text = text_of(cell);
+            let number =
+                kernel::Vin::parse(&text).is_ok() || kernel::Phone::parse_cell(&text).iter().any(Result::is_ok);
+            let text = if number { mask_raw(&text) } else { text };
+            text.trim().chars().take(HEAD_TEXT).collect()
+        };
+        let row = |row: &SheetRow| HeadRow(row.index, row.cells.iter().take(HEAD_COLUMNS).map(cell).collect());
+        rows.iter().take(HEAD_ROWS).map(row).collect()
     }
 }
 

@@ -14,6 +14,7 @@ use super::draft::Draft;
 use super::field::{Field, Kind};
 use super::header::Layout;
 use super::look::Halt;
+use super::pace::Pace;
 use super::plan::{Plan, SheetPlan};
 use super::raw;
 use super::reader::{Outcome, Reader};
@@ -41,8 +42,13 @@ pub(super) struct Stage<'a> {
     id: ImportId,
     version: i64,
     plan: &'a Plan,
+    /// Stores that import for the first time.
+    first_for: &'a [StoreId],
     today: StoreDate,
+    pace: Pace,
     pending: Vec<Pending>,
+    /// Rows in the table that a later one replaces, with what to say of them.
+    outdated: Vec<(i64, String)>,
     seq: i64,
     skipped_shown: usize,
     /// Lines that are no record; rows of stores that were left out.
@@ -59,7 +65,7 @@ struct Open<'a> {
     layout: &'a Layout,
     reader: Reader,
     /// Row and staging number of accepted rows, in order: a later row may replace one.
-    places: Vec<(u32, i64)>,
+    places: Vec<(u32, u32)>,
 }
 
 impl<'a> Stage<'a> {
@@ -69,6 +75,7 @@ impl<'a> Stage<'a> {
         id: ImportId,
         version: i64,
         plan: &'a Plan,
+        first_for: &'a [StoreId],
         today: StoreDate,
     ) -> Stage<'a> {
         Stage {
@@ -77,8 +84,11 @@ impl<'a> Stage<'a> {
             id,
             version,
             plan,
+            first_for,
             today,
+            pace: Pace::new(500, BATCH),
             pending: Vec::new(),
+            outdated: Vec::new(),
             seq: 0,
             skipped_shown: 0,
             skipped: 0,
@@ -169,7 +179,7 @@ impl<'a> Stage<'a> {
             }
             Outcome::Accepted { draft, notes, replaces } => {
                 if let Some(earlier) = replaces {
-                    self.replace(at, earlier, row.index).await?;
+                    self.replace(at, earlier, row.index);
                 }
                 self.noted += i64::from(!notes.is_empty());
                 let mended = mended(row, at.layout, &draft);
@@ -189,7 +199,7 @@ impl<'a> Stage<'a> {
             return;
         };
         self.put(at.sheet, row, RowVerdict::Same, String::new(), said, Some((store, draft)));
-        at.places.push((row.index, self.seq));
+        at.places.push((row.index, u32::try_from(self.seq).unwrap_or(u32::MAX)));
     }
 
     fn put(
@@ -209,6 +219,8 @@ impl<'a> Stage<'a> {
             row_no: row.index,
             verdict,
             late: false,
+            alike: false,
+            plans: String::new(),
             store,
             event_on: None,
             subject: None,
@@ -221,24 +233,18 @@ impl<'a> Stage<'a> {
     }
 
     /// The later of two rows with one key counts; the earlier may wait here or be staged already.
-    async fn replace(&mut self, at: &Open<'a>, earlier: u32, later: u32) -> Result<(), Halt> {
-        let Ok(place) = at.places.binary_search_by_key(&earlier, |(row, _)| *row) else { return Ok(()) };
-        let seq = at.places[place].1;
+    fn replace(&mut self, at: &Open<'a>, earlier: u32, later: u32) {
+        let Ok(place) = at.places.binary_search_by_key(&earlier, |(row, _)| *row) else { return };
+        let seq = i64::from(at.places[place].1);
         if let Some(waiting) = self.pending.iter_mut().find(|p| p.row.seq == seq) {
             waiting.draft = None;
             waiting.said.replaced_by = Some(later);
-            return Ok(());
+            return;
         }
-        let said = RowSaid { replaced_by: Some(later), ..RowSaid::default() }.to_text();
-        let (db, id) = (&self.shop.db, self.id);
-        transact!(db, self.scope, |tx| { store::replaced(tx, id, seq, &said).await })?;
-        Ok(())
+        self.outdated.push((seq, RowSaid { replaced_by: Some(later), ..RowSaid::default() }.to_text()));
     }
 
     async fn flush(&mut self) -> Result<(), Halt> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
         let mut pending = std::mem::take(&mut self.pending);
         self.judge(&mut pending).await?;
         let rows: Vec<NewRow> = pending
@@ -249,15 +255,32 @@ impl<'a> Stage<'a> {
                 p.row
             })
             .collect();
-        let (db, id, version, done) = (&self.shop.db, self.id, self.version, self.seq);
-        let ours = transact!(db, self.scope, |tx| {
-            let ours = store::staged(tx, id, version, done).await?;
-            if ours {
-                store::stage(tx, id, rows.clone()).await?;
+        let mut rest = rows.as_slice();
+        // As when applying: nobody waits long for the writer.
+        while !rest.is_empty() || !self.outdated.is_empty() {
+            let (piece, more) = rest.split_at(self.pace.rows().min(rest.len()));
+            let outdated: Vec<(i64, String)> =
+                self.outdated.drain(..self.pace.rows().min(self.outdated.len())).collect();
+            let done = piece.last().map_or(self.seq, |row| row.seq);
+            let (db, id, version) = (&self.shop.db, self.id, self.version);
+            let (ours, took) = transact!(db, self.scope, |tx| {
+                let begun = Instant::now();
+                let ours = store::staged(tx, id, version, done).await?;
+                if ours {
+                    store::stage(tx, id, piece.to_vec()).await?;
+                    for (seq, said) in &outdated {
+                        store::replaced(tx, id, *seq, said).await?;
+                    }
+                }
+                Ok((ours, begun.elapsed()))
+            })?;
+            if !ours {
+                return Err(Halt::Abandoned);
             }
-            Ok(ours)
-        })?;
-        if ours { Ok(()) } else { Err(Halt::Abandoned) }
+            self.pace.learn(piece.len() + outdated.len(), took);
+            rest = more;
+        }
+        Ok(())
     }
 
     async fn judge(&self, pending: &mut [Pending]) -> Result<(), Halt> {
@@ -271,7 +294,8 @@ impl<'a> Stage<'a> {
         let now = self.shop.db.clock().now();
         for ((store, kind), rows) in groups {
             let drafts: Vec<Draft> = rows.iter().filter_map(|i| pending[*i].draft.clone()).collect();
-            let judged = classify::preview(&mut reads, self.scope, store, kind, now, drafts).await?;
+            let first = self.first_for.contains(&store);
+            let judged = classify::preview(&mut reads, self.scope, store, kind, first, now, drafts).await?;
             let mut by_row: HashMap<usize, Judged> = rows.into_iter().zip(judged).collect();
             for (i, p) in pending.iter_mut().enumerate() {
                 if let Some(judged) = by_row.remove(&i) {
@@ -286,7 +310,11 @@ impl<'a> Stage<'a> {
 impl Pending {
     fn settle(&mut self, judged: Judged) {
         self.row.verdict = judged.verdict;
-        self.row.late = judged.late;
+        let outlook = judged.outlook;
+        self.row.late = judged.verdict == RowVerdict::New && outlook.late && outlook.plans.is_empty();
+        self.row.alike = judged.found.alike;
+        let days: Vec<String> = outlook.plans.iter().map(StoreDate::to_string).collect();
+        self.row.plans = if days.is_empty() && outlook.held { "-".into() } else { days.join(",") };
         self.row.event_on = self.draft.as_ref().and_then(Draft::event_date);
         self.row.subject = judged.found.subject;
         self.row.seen_version = judged.found.seen_version;

@@ -37,6 +37,15 @@ impl State {
         }
     }
 
+    /// It was written: what was done counts, not what the preview said.
+    pub const fn settled(self) -> bool {
+        match self {
+            Self::Applied | Self::Undoing | Self::Undone => true,
+            Self::Uploaded | Self::Parsing | Self::Asking | Self::Previewed | Self::Applying => false,
+            Self::Failed | Self::Cancelled => false,
+        }
+    }
+
     /// It can be called off without a trace.
     pub const fn cancellable(self) -> bool {
         match self {

@@ -36,6 +36,9 @@ pub struct DateOrders {
     /// Columns to ask about in the preview, with every order that reads all their values; `decided`
     /// holds the likeliest meanwhile.
     pub ask: BTreeMap<Field, Vec<DateOrder>>,
+    /// Columns whose texts could be read otherwise, with every order that a person may choose.
+    #[serde(default)]
+    pub choices: BTreeMap<Field, Vec<DateOrder>>,
 }
 
 impl DateOrders {
@@ -86,9 +89,13 @@ impl Survey {
     }
 
     pub fn decide(&self) -> DateOrders {
-        let mut orders = DateOrders { decided: BTreeMap::new(), ask: BTreeMap::new() };
+        let mut orders = DateOrders::default();
         for (field, _, votes) in &self.votes {
             let decision = votes.decide();
+            let choices = votes.choices();
+            if !choices.is_empty() {
+                orders.choices.insert(*field, choices);
+            }
             orders.decided.insert(*field, decision.likeliest());
             if let Decision::Ambiguous { candidates } = decision {
                 orders.ask.insert(*field, candidates);

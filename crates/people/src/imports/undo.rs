@@ -72,7 +72,7 @@ async fn take_back(tx: &mut Tx, id: ImportId, n: usize, owed_ms: i64) -> Result<
         let state = if kept.is_empty() { RowState::Undone } else { RowState::Kept };
         tally.kept += i64::from(state == RowState::Kept);
         let notes = (!kept.is_empty()).then(|| RowSaid { kept, ..RowSaid::read(&row.notes) }.to_text());
-        marks.push(Mark { seq: row.seq, subject: None, state, notes });
+        marks.push(Mark { seq: row.seq, subject: None, state, notes, verdict: None, alike: None });
     }
     store::mark(tx, id, &marks).await?;
     if !store::advanced(tx, &batch, last - 1, &tally, owed_ms).await? {

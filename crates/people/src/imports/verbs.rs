@@ -95,6 +95,8 @@ pub struct Correction {
     /// `Some(None)`: look at the columns.
     pub kind: Option<Option<Kind>>,
     pub sheets: Option<Vec<u32>>,
+    /// Per sheet: the header row, 0 for none, `None` to look for it.
+    pub header: BTreeMap<u32, Option<u32>>,
     pub mapping: BTreeMap<u32, Vec<(usize, Option<Field>)>>,
     pub dates: BTreeMap<u32, BTreeMap<Field, DateOrder>>,
     pub codes: BTreeMap<String, Option<StoreId>>,
@@ -120,9 +122,40 @@ pub async fn correct(tx: &mut Tx, id: ImportId, version: i64, with: &Correction)
     if let Some(sheets) = &with.sheets {
         options.sheets = Some(sheets.clone());
     }
+    for (sheet, row) in &with.header {
+        // Columns below another header were chosen for nothing.
+        options.mapping.remove(sheet);
+        options.dates.remove(sheet);
+        match row {
+            Some(row) => options.header.insert(*sheet, *row),
+            None => options.header.remove(sheet),
+        };
+    }
     options.mapping.extend(with.mapping.clone());
     options.dates.extend(with.dates.clone());
     options.codes.extend(with.codes.clone());
+    if !store::read_again(tx, id, version, &options).await? {
+        return Err(Problem::Conflict("import-changed"));
+    }
+    enqueue(tx, PARSE, id, &format!("{}", version + 1)).await
+}
+
+/// Forgets how files of this layout were read last time; one that waits for its preview is read anew, as if it were the
+/// first.
+/// # Errors
+/// `NotFound`; `Conflict("import-changed")` when the preview shown was not the last.
+pub async fn forget(tx: &mut Tx, id: ImportId, version: i64) -> Result<()> {
+    let scope = tx.scope().clone();
+    let batch = find(tx, &scope, id).await?;
+    for layout in batch.mapping.sheets.iter().filter_map(|sheet| sheet.layout.as_ref()) {
+        store::drop_layout(tx, batch.options.home, &layout.fingerprint).await?;
+    }
+    audit::note(tx, "import.layout_forgotten", "import", id.raw(), &Value::Null, &Value::Null).await?;
+    if !batch.state.open() {
+        return Ok(());
+    }
+    let (header, mapping, dates) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let options = Choices { header, mapping, dates, ..batch.options };
     if !store::read_again(tx, id, version, &options).await? {
         return Err(Problem::Conflict("import-changed"));
     }

@@ -17,12 +17,30 @@ pub struct CarNews {
     pub purchased_on: Option<StoreDate>,
 }
 
+/// A known car, and whether its VIN led to it.
+#[derive(Clone, Copy)]
+pub struct FoundCar {
+    pub id: VehicleId,
+    pub by_vin: bool,
+}
+
 impl Ledger<'_> {
     /// The known car of this VIN; without a VIN that of the plate; a car known only by its plate takes on the VIN.
-    pub fn find_car(&self, car: &CarIn) -> Option<VehicleId> {
+    pub fn find_car(&self, car: &CarIn) -> Option<FoundCar> {
         if let Some(id) = car.vin.as_ref().and_then(|v| self.known.by_vin.get(v.expose())) {
-            return Some(*id);
+            return Some(FoundCar { id: *id, by_vin: true });
         }
+        self.car_of_plate(car).map(|id| FoundCar { id, by_vin: false })
+    }
+
+    /// A car known by its plate alone takes on the row's VIN only where it is the same person's: plates go on.
+    pub fn same_car(&self, found: Option<FoundCar>, car: &CarIn, customer: CustomerId) -> Option<VehicleId> {
+        let found = found?;
+        let others = self.known.owner_of(found.id).is_some_and(|o| o.customer_id != customer);
+        (found.by_vin || car.vin.is_none() || !others).then_some(found.id)
+    }
+
+    fn car_of_plate(&self, car: &CarIn) -> Option<VehicleId> {
         let beside = self.known.by_plate.get(car.plate.as_ref()?.as_str())?;
         let of = |id: &&VehicleId| self.known.cars.get(*id);
         if car.vin.is_some() {

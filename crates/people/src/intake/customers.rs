@@ -53,6 +53,7 @@ impl Incoming for CustomerIn {
             beside: with_contact.map(|c| (&c.name, self.owner.phones.as_slice(), ContactRole::Contact)),
         };
         let placed = ledger.person(row, said, found, None, &mut verdict);
+        let found = self.car.as_ref().and_then(|c| ledger.same_car(found, c, placed.customer));
         let id = placed.customer;
         verdict.subject = Some(id.raw());
         verdict.seen_version =

@@ -4,13 +4,14 @@ use kernel::{CustomerId, GroupId, Result, StoreId};
 use platform::db::Sql;
 use serde_json::json;
 
+use super::cars::{CarNews, FoundCar};
 use super::changes::Entity;
 use super::input::DeliveryIn;
 use super::known::{Known, Wanted};
 use super::ledger::Ledger;
 use super::people::PersonIn;
-use super::verdict::{How, Kind, Match, Verdict};
-use super::{Incoming, ask_car, ask_owner, cars::CarNews, keys};
+use super::verdict::{How, Kind, Match, News, Verdict};
+use super::{Incoming, ask_car, ask_owner, keys};
 use crate::customers::SightWhy;
 use crate::timeline;
 use crate::vehicles::VisitState;
@@ -107,6 +108,7 @@ impl DeliveryIn {
         let mut verdict = Verdict::new(Kind::New, Match { customer: None, how: How::New });
         let found = ledger.find_car(&self.car);
         let placed = ledger.person(row, self.said(), found, None, &mut verdict);
+        let found = ledger.same_car(found, &self.car, placed.customer);
         let Some(car) = ledger.settle_car(row, found, &self.car, self.news(), &mut verdict) else {
             // Nothing names the car: not a delivery. The importer refuses such rows before they come here.
             verdict.kind = Kind::Same;
@@ -133,6 +135,7 @@ impl DeliveryIn {
             import_id: ledger.import,
         };
         verdict.subject = Some(delivery.id.raw());
+        verdict.news = Some(news_of(&delivery));
         ledger.made.created(row, Entity::Delivery, delivery.id.raw());
         ledger.made.timeline.push(timeline::Entry {
             customer: placed.customer,
@@ -152,7 +155,8 @@ impl DeliveryIn {
         let Some(mut delivery) = ledger.known.deliveries.get(key).cloned() else { return };
         let owner: CustomerId = delivery.customer_id;
         let car = delivery.vehicle_id;
-        let placed = ledger.person(row, self.said(), Some(car), Some(owner), verdict);
+        let own = FoundCar { id: car, by_vin: true };
+        let placed = ledger.person(row, self.said(), Some(own), Some(owner), verdict);
         ledger.settle_car(row, Some(car), &self.car, self.news(), verdict);
         let at = (row, Entity::Delivery, delivery.id.raw());
         let mut fields = Vec::new();
@@ -187,8 +191,20 @@ impl DeliveryIn {
         Ledger::turn(&mut ledger.made, at, "updated_at", &mut delivery.updated_at, ledger.now);
         delivery.version += 1;
         ledger.made.changed_deliveries.insert(key.to_owned());
+        verdict.news = Some(news_of(&delivery));
         ledger.known.deliveries.insert(key.to_owned(), delivery);
         verdict.kind = Kind::Changed;
         verdict.fields = fields;
+    }
+}
+
+fn news_of(delivery: &DeliveryRow) -> News {
+    News {
+        subject: Some(delivery.id.raw()),
+        customer: Some(delivery.customer_id),
+        visitor: None,
+        line: delivery.phone_line_id,
+        opened_on: delivery.delivered_on,
+        settled_on: None,
     }
 }

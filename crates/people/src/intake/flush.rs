@@ -78,7 +78,7 @@ async fn write_tokens(tx: &mut Tx, how: &Recording<'_>, done: &Done) -> Result<(
 /// All there is to know of a new customer was made in this pass.
 fn new_tokens(Done { known, made }: &Done, group: GroupId, store: StoreId) -> Vec<(CustomerId, String)> {
     let mut cars: HashMap<CustomerId, Vec<VehicleId>> = HashMap::new();
-    for span in made.spans.values().filter(|s| s.until_day.is_none() && made.new_set.contains(&s.customer_id)) {
+    for span in made.spans.values().filter(|s| made.new_set.contains(&s.customer_id)) {
         cars.entry(span.customer_id).or_default().push(span.vehicle_id);
     }
     let gather = |id: &CustomerId| {

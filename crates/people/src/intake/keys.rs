@@ -1,6 +1,6 @@
 //! Keys of facts, and the hash that says whether a row was seen before word for word.
 
-use kernel::{Phone, StoreDateTime};
+use kernel::{Phone, StoreDate, StoreDateTime, Vin};
 use sha2::{Digest as _, Sha256};
 
 use super::input::{CarIn, DeliveryIn, OwnerIn, RepairOrderIn};
@@ -30,6 +30,11 @@ fn car(row: &RepairOrderIn) -> String {
 /// Store + VIN + date.
 pub fn delivery(row: &DeliveryIn) -> String {
     format!("{}|{}", row.car.vin.as_ref().map_or("", |v| v.expose()), row.delivered_on)
+}
+
+/// The same of a delivery whose car or day a person corrects.
+pub fn of_delivery(vin: &Vin, day: StoreDate) -> String {
+    format!("{}|{day}", vin.expose())
 }
 
 fn short(parts: &[&str]) -> String {

@@ -1,6 +1,6 @@
 //! Whose row is it? A pure rule over what the row says and what is known. First hit:
-//! customer number of that system; VIN and (phone or name); phone and name; phone alone when no name contradicts;
-//! else new, listed beside those it resembles.
+//! customer number of that system; VIN and (phone or name); phone and name; phone alone when no name contradicts; a row
+//! without number and known VIN: plate and whole name (docs/decisions/0007-matching.md); else new, listed beside those it resembles.
 
 use kernel::CustomerId;
 
@@ -33,8 +33,11 @@ pub struct Candidate<'a> {
 pub struct Field<'a> {
     /// Holder of the row's customer number.
     pub by_code: Option<Candidate<'a>>,
-    /// Whoever has the row's car now.
-    pub by_car: Option<Candidate<'a>>,
+    /// Whoever has the car of the row's VIN now.
+    pub by_vin: Option<Candidate<'a>>,
+    /// Whoever has the car that carries the row's plate, where no VIN leads to one. A plate goes on to other cars and
+    /// other people: it is no VIN, and mostly lists them beside only.
+    pub by_plate: Option<Candidate<'a>>,
     /// Holders of the row's numbers.
     pub by_phone: Vec<Candidate<'a>>,
     /// Organisations of exactly this name.
@@ -48,7 +51,7 @@ pub struct Decision {
     pub customer: Option<CustomerId>,
     /// The known name that the row's name differs from.
     pub differs_from: Option<String>,
-    /// Possible duplicates of somebody new: id and reason (`phone`, `vin`, `name`).
+    /// Possible duplicates of somebody new: id and reason (`phone`, `vin`, `plate`, `name`).
     pub resembles: Vec<(CustomerId, &'static str)>,
 }
 
@@ -85,7 +88,7 @@ pub fn decide(said: &Said<'_>, field: &Field<'_>) -> Decision {
     if let Some(c) = &field.by_code {
         return found(How::Code, c);
     }
-    if let Some(c) = &field.by_car {
+    if let Some(c) = &field.by_vin {
         if c.shares_phone {
             return found(How::VinPhone, c);
         }
@@ -103,8 +106,14 @@ pub fn decide(said: &Said<'_>, field: &Field<'_>) -> Decision {
     if let Some(c) = best(&|c| said.name.is_none() || c.name.is_empty()) {
         return found(How::Phone, c);
     }
-    if let (None, [], Some(c)) = (said.name, said.phones, &field.by_car) {
+    if let (None, [], Some(c)) = (said.name, said.phones, &field.by_vin) {
         return found(How::Vin, c);
+    }
+    // Nothing else says who it is: the same file twice must find the same person.
+    if let (Some(name), [], None, Some(c)) = (said.name, said.phones, &field.by_vin, &field.by_plate)
+        && same_name(name, c.name)
+    {
+        return found(How::PlateName, c);
     }
     let mut resembles: Vec<(CustomerId, &'static str)> = Vec::new();
     let mut beside = |id, why| {
@@ -113,7 +122,8 @@ pub fn decide(said: &Said<'_>, field: &Field<'_>) -> Decision {
         }
     };
     field.by_phone.iter().filter(|c| c.own_phone).for_each(|c| beside(c.id, "phone"));
-    field.by_car.iter().for_each(|c| beside(c.id, "vin"));
+    field.by_vin.iter().for_each(|c| beside(c.id, "vin"));
+    field.by_plate.iter().for_each(|c| beside(c.id, "plate"));
     field.namesakes.iter().for_each(|id| beside(*id, "name"));
     Decision { how: How::New, customer: None, differs_from: None, resembles }
 }
@@ -143,7 +153,8 @@ mod tests {
     ) -> Decision {
         let field = Field {
             by_code: code.map(|(id, n)| who(id, n, "")),
-            by_car: car.map(|(id, n, m)| who(id, n, m)),
+            by_vin: car.map(|(id, n, m)| who(id, n, m)),
+            by_plate: None,
             by_phone: phone.iter().map(|(id, n, m)| who(*id, n, m)).collect(),
             namesakes: Vec::new(),
         };
@@ -184,6 +195,28 @@ mod tests {
         check((None, &[]), None, Some((2, "王五", "")), &[], (Vin, Some(2)));
         check((None, P), None, Some((2, "王五", "")), &[], (New, None));
         check((None, &[]), None, None, &[], (New, None));
+    }
+
+    /// Issue 2, point 3: "VIN and (phone or name)". A plate that went on to another car must not merge two people.
+    #[test]
+    fn 车牌不是车架号() {
+        let field = |phones: Vec<Candidate<'static>>| Field {
+            by_plate: Some(who(2, "陈晨帆", "")),
+            by_phone: phones,
+            ..Field::default()
+        };
+        let got = decide(&Said { name: Some("陈帆"), phones: P }, &field(Vec::new()));
+        assert_eq!((got.how, got.customer, got.resembles), (How::New, None, vec![(Id::new(2), "plate")]));
+        let got = decide(&Said { name: Some("陈帆"), phones: P }, &field(vec![who(2, "陈帆", "p")]));
+        assert_eq!((got.how, got.customer), (How::PhoneName, Some(Id::new(2))));
+        let got = decide(&Said { name: Some("陈帆"), phones: P }, &field(vec![who(2, "王五", "p")]));
+        assert_eq!((got.how, got.resembles), (How::New, vec![(Id::new(2), "phone")]));
+        let got = decide(&Said::default(), &field(Vec::new()));
+        assert_eq!((got.how, got.resembles), (How::New, vec![(Id::new(2), "plate")]));
+        // Only the whole name, and only where the row says nothing else.
+        for (name, want) in [("陈晨帆", How::PlateName), ("陈先生", How::New), ("王五", How::New)] {
+            assert_eq!(decide(&Said { name: Some(name), phones: &[] }, &field(Vec::new())).how, want, "{name}");
+        }
     }
 
     #[test]

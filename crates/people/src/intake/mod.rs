@@ -17,7 +17,7 @@ mod customers;
 mod deliveries;
 mod flush;
 pub mod input;
-mod keys;
+pub(crate) mod keys;
 mod known;
 mod ledger;
 mod matching;
@@ -44,7 +44,7 @@ use ledger::Ledger;
 pub use changes::{Entity, Op};
 pub use input::{ContactIn, CustomerIn, DeliveryIn, RepairOrderIn, VisitorIn};
 pub use undo::{DependantCheck, Reason, Subject, UndoOutcome, undo_row};
-pub use verdict::{How, Kind, Match, Note, Verdict};
+pub use verdict::{How, Kind, Match, News, Note, Verdict};
 
 /// The most rows that should go into one batch: about 100 ms of write lock.
 pub const BATCH: usize = 2_000;
@@ -149,6 +149,11 @@ pub async fn classify<T: Incoming>(
             // Made-up ids mean nobody.
             v.subject = v.subject.filter(|id| *id > 0);
             v.customer.customer = v.customer.customer.filter(|id| id.raw() > 0);
+            if let Some(news) = &mut v.news {
+                news.subject = news.subject.filter(|id| *id > 0);
+                news.customer = news.customer.filter(|id| id.raw() > 0);
+                news.line = news.line.filter(|id| id.raw() > 0);
+            }
             v
         }));
     }

@@ -4,13 +4,14 @@ use kernel::{CustomerId, GroupId, Result, StoreId};
 use platform::db::Sql;
 use serde_json::json;
 
+use super::cars::{CarNews, FoundCar};
 use super::changes::Entity;
 use super::input::RepairOrderIn;
 use super::known::{Known, Wanted};
 use super::ledger::Ledger;
 use super::people::PersonIn;
-use super::verdict::{How, Kind, Match, Verdict};
-use super::{Incoming, ask_car, cars::CarNews, keys};
+use super::verdict::{How, Kind, Match, News, Verdict};
+use super::{Incoming, ask_car, keys};
 use crate::customers::{ContactRole, SightWhy};
 use crate::timeline;
 use crate::vehicles::store::{self as garage, OrderRow};
@@ -104,6 +105,7 @@ impl RepairOrderIn {
         };
         let found = ledger.find_car(&self.car);
         let placed = ledger.person(row, self.said(), found, None, &mut verdict);
+        let found = ledger.same_car(found, &self.car, placed.customer);
         let car = ledger.settle_car(row, found, &self.car, self.news(), &mut verdict);
         if let Some(car) = car {
             ledger.visit_owner(row, car, placed.customer, opened.date, OwnershipWhy::Visit, &mut verdict);
@@ -140,6 +142,7 @@ impl RepairOrderIn {
             import_id: ledger.import,
         };
         verdict.subject = Some(order.id.raw());
+        verdict.news = Some(news_of(&order));
         ledger.made.created(row, Entity::RepairOrder, order.id.raw());
         ledger.made.timeline.push(timeline::Entry {
             customer: placed.customer,
@@ -172,8 +175,10 @@ impl RepairOrderIn {
     fn change(&self, ledger: &mut Ledger<'_>, row: usize, key: &str, hash: String, verdict: &mut Verdict) {
         let Some(mut order) = ledger.known.orders.get(key).cloned() else { return };
         let owner: CustomerId = order.customer_id;
-        let found = ledger.find_car(&self.car).or(order.vehicle_id.filter(|_| self.car.vin.is_none()));
+        let own = order.vehicle_id.filter(|_| self.car.vin.is_none()).map(|id| FoundCar { id, by_vin: true });
+        let found = ledger.find_car(&self.car).or(own);
         let placed = ledger.person(row, self.said(), found, Some(owner), verdict);
+        let found = ledger.same_car(found, &self.car, placed.customer);
         let car = ledger.settle_car(row, found, &self.car, self.news(), verdict);
         if let (Some(car), Some(day)) = (car, self.news().day) {
             ledger.visit_owner(row, car, placed.customer, day, OwnershipWhy::Visit, verdict);
@@ -228,8 +233,20 @@ impl RepairOrderIn {
             made.moved.push((owner, "repair_order", order.id.raw(), order.customer_id));
         }
         made.changed_orders.insert(key.to_owned());
+        verdict.news = Some(news_of(&order));
         ledger.known.orders.insert(key.to_owned(), order);
         verdict.kind = Kind::Changed;
         verdict.fields = fields;
+    }
+}
+
+fn news_of(order: &OrderRow) -> News {
+    News {
+        subject: Some(order.id.raw()),
+        customer: Some(order.customer_id),
+        visitor: order.visitor_name.clone(),
+        line: order.phone_line_id,
+        opened_on: order.opened_on,
+        settled_on: order.settled_on,
     }
 }

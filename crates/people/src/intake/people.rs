@@ -1,7 +1,8 @@
 //! The person of a row: found or made, with their numbers.
 
-use kernel::{CustomerId, PersonName, Phone, PhoneLineId, VehicleId};
+use kernel::{CustomerId, PersonName, Phone, PhoneLineId};
 
+use super::cars::FoundCar;
 use super::changes::Entity;
 use super::ledger::Ledger;
 use super::matching::{self, Candidate, Decision, Field, Said};
@@ -56,7 +57,7 @@ impl Ledger<'_> {
         &mut self,
         row: usize,
         said: PersonIn<'_>,
-        car: Option<VehicleId>,
+        car: Option<FoundCar>,
         known: Option<CustomerId>,
         verdict: &mut Verdict,
     ) -> Placed {
@@ -82,6 +83,9 @@ impl Ledger<'_> {
             (None, None) => (self.new_customer(row, &said, &decision), How::New),
         };
         verdict.customer = Match { customer: Some(customer), how };
+        if how == How::New {
+            self.tell_alike(&decision, verdict);
+        }
         if let (Some(from), Some(to)) = (&decision.differs_from, name) {
             verdict.notes.push(Note::turned("owner-changed", from, to));
         }
@@ -115,7 +119,7 @@ impl Ledger<'_> {
         Placed { customer, how, line, visitor }
     }
 
-    fn decide(&self, said: &PersonIn<'_>, car: Option<VehicleId>) -> Decision {
+    fn decide(&self, said: &PersonIn<'_>, car: Option<FoundCar>) -> Decision {
         let numbers = said.numbers();
         let known = &self.known;
         let candidate = |id: CustomerId| {
@@ -138,13 +142,26 @@ impl Ledger<'_> {
             }
         }
         let name = said.name.map(PersonName::expose);
+        let owner = |by_vin: bool| {
+            let car = car.filter(|c| c.by_vin == by_vin)?;
+            known.owner_of(car.id).and_then(|o| candidate(o.customer_id))
+        };
         let field = Field {
             by_code: said.code.and_then(|c| known.codes.get(c)).and_then(|id| candidate(*id)),
-            by_car: car.and_then(|c| known.owner_of(c)).and_then(|o| candidate(o.customer_id)),
+            by_vin: owner(true),
+            by_plate: owner(false),
             by_phone: holders.into_iter().filter_map(candidate).collect(),
             namesakes: name.and_then(|n| known.namesakes.get(n)).cloned().unwrap_or_default(),
         };
         matching::decide(&Said { name, phones: &numbers }, &field)
+    }
+
+    /// 可能与 马立新 是同一人
+    fn tell_alike(&self, decision: &Decision, verdict: &mut Verdict) {
+        verdict.alike = !decision.resembles.is_empty();
+        let name = |id: &CustomerId| self.known.customers.get(id).map_or("", |c| c.name.as_str());
+        let notes = decision.resembles.iter().map(|(id, why)| Note::turned(&format!("alike-{why}"), name(id), ""));
+        verdict.notes.extend(notes);
     }
 
     fn new_customer(&mut self, row: usize, said: &PersonIn<'_>, decision: &Decision) -> CustomerId {

@@ -1,6 +1,6 @@
 //! What a row turns out to be, and what somebody should know about it.
 
-use kernel::CustomerId;
+use kernel::{CustomerId, PhoneLineId, StoreDate};
 use platform::keyed;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ keyed! {
         VinPhone = "vin_phone",
         VinName = "vin_name",
         PhoneName = "phone_name",
+        /// The row has neither a number nor a known VIN; plate and whole name are those of a known owner.
+        PlateName = "plate_name",
         /// No name contradicts.
         Phone = "phone",
         /// The row names nobody: whoever has the car.
@@ -69,10 +71,37 @@ pub struct Verdict {
     pub seen_version: Option<i64>,
     pub customer: Match,
     pub notes: Vec<Note>,
+    /// What follow-up would hear of it; `None` where it hears nothing.
+    pub news: Option<News>,
+    /// Somebody new resembles somebody known.
+    pub alike: bool,
+}
+
+/// A visit or delivery as the row leaves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// `None`: it is not recorded yet.
+    pub subject: Option<i64>,
+    /// `None`: somebody new.
+    pub customer: Option<CustomerId>,
+    pub visitor: Option<String>,
+    pub line: Option<PhoneLineId>,
+    /// Opening of the visit, day of the delivery.
+    pub opened_on: StoreDate,
+    pub settled_on: Option<StoreDate>,
 }
 
 impl Verdict {
     pub(super) fn new(kind: Kind, customer: Match) -> Self {
-        Self { kind, fields: Vec::new(), subject: None, seen_version: None, customer, notes: Vec::new() }
+        Self {
+            kind,
+            fields: Vec::new(),
+            subject: None,
+            seen_version: None,
+            customer,
+            notes: Vec::new(),
+            news: None,
+            alike: false,
+        }
     }
 }

@@ -1,16 +1,17 @@
 //! From a text to customers: candidates from the index, checked on their rows, the closest first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::{Cap, CustomerId, Phone, Result, Scope};
 use platform::db::Reads;
 
-use super::query::{self, Class};
+use super::query::{self, Class, Tier};
 use super::{Hit, OpenContacts, store, tokens};
-use crate::customers::{self, Sight, store::LineRow};
+use crate::customers::sight::Sight;
+use crate::customers::{self, store::LineRow};
 use crate::vehicles::{self, OwnedCar};
 
-/// How many candidates are looked at for one answer.
+/// How many candidates of one reading are looked at for one answer.
 const DEPTH: i64 = 200;
 
 /// Customers of the scope's stores that the text may mean: exact before beginning before the rest, the youngest first.
@@ -20,32 +21,35 @@ const DEPTH: i64 = 200;
 pub async fn find(q: &mut Reads, scope: &Scope, text: &str, limit: usize) -> Result<Vec<Hit>> {
     let classes = query::classes(text);
     let sight = Sight::of(scope);
-    let stores: Vec<String> = match &sight {
-        Sight::Group => vec![tokens::group(scope.group)],
-        Sight::Stores(list) => list.iter().map(|s| tokens::store(*s)).collect(),
+    let words: Vec<String> = match sight.group {
+        true => vec![tokens::group(scope.group)],
+        false => sight.stores().iter().map(|s| tokens::store(*s)).collect(),
     };
-    if classes.is_empty() || stores.is_empty() {
+    if classes.is_empty() || words.is_empty() {
         return Ok(Vec::new());
     }
     let reveal = scope.may(Cap::CustomerReveal);
-    let mut ids: Vec<CustomerId> = Vec::new();
-    if classes.iter().any(|c| matches!(c, Class::Name(_))) {
-        let said = kernel::PersonName::parse(text).map(|n| n.expose().to_owned()).unwrap_or_default();
-        ids.extend(store::named(q, scope.group, &said, &sight, DEPTH).await?);
-        let starts: Vec<_> = classes.iter().filter_map(Class::beginning).collect();
-        if ids.len() < limit && !starts.is_empty() {
-            ids.extend(store::candidates(q, &starts, &stores, DEPTH).await?);
+    let mut looked: HashSet<CustomerId> = HashSet::new();
+    let mut ranked: Vec<(u8, Hit)> = Vec::new();
+    for tier in Tier::ALL {
+        let mut ids: Vec<CustomerId> = Vec::new();
+        for class in &classes {
+            if tier == Tier::Exact && matches!(class, Class::Name(_)) {
+                let said = kernel::PersonName::parse(text).map(|n| n.expose().to_owned()).unwrap_or_default();
+                ids.extend(store::named(q, scope.group, &said, &sight, DEPTH).await?);
+            }
+            // Each reading on its own: one with many matches must not crowd out another.
+            let ways = class.wanted(tier, reveal);
+            if !ways.is_empty() {
+                ids.extend(store::candidates(q, &ways, &words, &sight, DEPTH).await?);
+            }
+        }
+        ids.retain(|id| looked.insert(*id));
+        ranked.extend(check(q, scope, &classes, &ids, reveal).await?);
+        if ranked.len() >= limit {
+            break;
         }
     }
-    if ids.len() < limit {
-        let ways: Vec<_> = classes.iter().flat_map(|c| c.wanted(reveal)).collect();
-        if !ways.is_empty() {
-            ids.extend(store::candidates(q, &ways, &stores, DEPTH).await?);
-        }
-    }
-    ids.sort_unstable();
-    ids.dedup();
-    let mut ranked = check(q, scope, &classes, &ids, reveal).await?;
     ranked.sort_by_key(|(rank, hit)| (*rank, std::cmp::Reverse(hit.customer)));
     ranked.truncate(limit);
     let mut hits: Vec<Hit> = ranked.into_iter().map(|(_, hit)| hit).collect();
@@ -81,7 +85,7 @@ async fn check(
     let names = customers::store::names(q, scope.group, &seen).await?;
     let mut lines: HashMap<CustomerId, Vec<LineRow>> = customers::phone_lines_of(q, scope.group, &seen).await?;
     let mut cars: HashMap<CustomerId, Vec<OwnedCar>> = HashMap::new();
-    for car in vehicles::store::cars_of(q, scope.group, &seen).await?.into_iter().filter(|c| c.until_day.is_none()) {
+    for car in vehicles::store::cars_of(q, scope.group, &seen).await? {
         cars.entry(car.customer_id).or_default().push(car);
     }
     let mut found = Vec::new();
@@ -152,29 +156,29 @@ impl Candidate {
                 .filter_map(|(i, l)| phone_rank(&l.digits, number, reveal).map(|rank| (rank, i)))
                 .min()
                 .map(|(rank, i)| Match { rank, line: Some(i), car: None }),
-            Class::Plate(part) => self
-                .cars
-                .iter()
-                .enumerate()
-                .filter_map(|(i, c)| {
-                    let plate = c.plate.as_ref()?.as_str();
-                    // 7K3Q2 is how people say 川A·7K3Q2.
-                    let rank = closeness(plate, part)?;
-                    let serial: String = plate.chars().skip(2).collect();
-                    Some((if serial == *part { EXACT } else { rank }, i))
-                })
-                .min()
-                .map(|(rank, i)| Match { rank, line: None, car: Some(i) }),
-            Class::Vin(part) => self
-                .cars
-                .iter()
-                .enumerate()
-                .find(|(_, c)| c.vin.as_ref().is_some_and(|v| v.expose().ends_with(part.as_str())))
-                .map(|(i, c)| {
-                    let whole = c.vin.as_ref().is_some_and(|v| v.expose() == part);
-                    Match { rank: if whole { EXACT } else { WITHIN }, line: None, car: Some(i) }
-                }),
+            Class::Plate(part) => self.by_car(|c| {
+                let plate = c.plate.as_ref()?.as_str();
+                // 7K3Q2 is how people say 川A·7K3Q2.
+                let serial: String = plate.chars().skip(2).collect();
+                let rank = closeness(plate, part)?;
+                Some(if serial == *part { EXACT } else { rank })
+            }),
+            Class::Vin(part) => self.by_car(|c| match c.vin.as_ref()?.expose() {
+                vin if vin == part => Some(EXACT),
+                vin if vin.ends_with(part.as_str()) => Some(START),
+                vin if vin.contains(part.as_str()) => Some(WITHIN),
+                _ => None,
+            }),
         }
+    }
+
+    /// The closest car; one that they no longer have comes behind those who have it.
+    fn by_car(&self, rank: impl Fn(&OwnedCar) -> Option<u8>) -> Option<Match> {
+        let ranked = self.cars.iter().enumerate().filter_map(|(i, c)| {
+            let former = u8::from(c.until_day.is_some());
+            rank(c).map(|rank| (rank + former, i))
+        });
+        ranked.min().map(|(rank, i)| Match { rank, line: None, car: Some(i) })
     }
 
     fn contact_lines(&self) -> impl Iterator<Item = (usize, &str)> {
@@ -183,7 +187,8 @@ impl Candidate {
 
     fn hit(&self, by: &Match) -> Hit {
         let line = by.line.and_then(|i| self.lines.get(i)).or(self.lines.first());
-        let car = by.car.and_then(|i| self.cars.get(i)).or(self.cars.first());
+        let matched = by.car.and_then(|i| self.cars.get(i));
+        let car = matched.or_else(|| self.cars.iter().find(|c| c.until_day.is_none()));
         Hit {
             customer: self.id,
             name: self.name.clone(),
@@ -191,6 +196,7 @@ impl Candidate {
             plate: car.and_then(|c| c.plate.clone()),
             series: car.and_then(|c| c.series.clone()),
             open_contact: false,
+            former: matched.is_some_and(|c| c.until_day.is_some()),
         }
     }
 }

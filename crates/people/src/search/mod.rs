@@ -12,8 +12,9 @@ mod tokens;
 use std::collections::HashMap;
 
 use futures_util::future::BoxFuture;
-use kernel::{CustomerId, GroupId, Phone, Plate, Result, StoreId};
-use platform::db::{Reads, Tx};
+use kernel::{CustomerId, GroupId, Phone, Plate, Result, Scope, StoreId};
+use platform::db::{Db, Reads, Tx};
+use platform::transact;
 
 use crate::{customers, vehicles};
 
@@ -31,6 +32,8 @@ pub struct Hit {
     pub phone: Option<Phone>,
     pub plate: Option<Plate>,
     pub series: Option<String>,
+    /// It was found by a car that they no longer have.
+    pub former: bool,
     /// A follow-up of theirs waits at the store worked in: a caller can be served at once.
     pub open_contact: bool,
 }
@@ -59,7 +62,7 @@ pub async fn refresh(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
         gathered.contacts.extend(line.contact_name);
         gathered.phones.push(line.digits);
     }
-    for car in vehicles::store::cars_of(tx, group, ids).await?.into_iter().filter(|c| c.until_day.is_none()) {
+    for car in vehicles::store::cars_of(tx, group, ids).await? {
         let gathered = who.entry(car.customer_id).or_default();
         gathered.plates.extend(car.plate.map(|p| p.as_str().to_owned()));
         gathered.vins.extend(car.vin.map(|v| v.expose().to_owned()));
@@ -72,9 +75,54 @@ pub async fn refresh(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
     store::remember(tx, &made).await
 }
 
+const MADE_ANEW: &str = "search-tokens";
+
+/// Work that this capability queues.
+pub fn workers() -> Vec<platform::jobs::Worker> {
+    vec![platform::jobs::Worker { kind: MADE_ANEW, run: |app, _| Box::pin(make_anew(app.db.clone())) }]
+}
+
+/// Queues the making of tokens anew where a version before this one made them; until it is done, older tokens serve.
+/// # Errors
+/// As the database answers.
+pub async fn keep_current(db: &Db) -> Result<()> {
+    let nobody = Scope::system(GroupId::new(0), None);
+    let known = platform::settings::get(&mut db.reads(), nobody.group, None, MADE_ANEW).await?;
+    if known.as_deref() == Some(tokens::VERSION) {
+        return Ok(());
+    }
+    let key = format!("{MADE_ANEW}:{}", tokens::VERSION);
+    transact!(db, &nobody, |tx| {
+        let now = tx.now();
+        platform::jobs::enqueue(tx, MADE_ANEW, &key, &serde_json::Value::Null, now).await
+    })
+}
+
+/// Customers made anew in one transaction.
+const A_CHUNK: i64 = 200;
+
+async fn make_anew(db: Db) -> Result<()> {
+    for group in crate::identity::groups(&mut db.reads()).await? {
+        let mut after = CustomerId::new(0);
+        loop {
+            let ids = store::everybody(&mut db.reads(), group.id, after, A_CHUNK).await?;
+            let Some(last) = ids.last() else { break };
+            after = *last;
+            transact!(db, &Scope::system(group.id, None), |tx| { refresh(tx, &ids).await })?;
+        }
+    }
+    let nobody = Scope::system(GroupId::new(0), None);
+    transact!(db, &nobody, |tx| { platform::settings::set(tx, None, MADE_ANEW, tokens::VERSION).await })
+}
+
 /// Tokens of customers that were made in this transaction, by whoever holds all there is to know of them.
 pub(crate) async fn remember(tx: &mut Tx, made: &[(CustomerId, String)]) -> Result<()> {
     store::remember(tx, made).await
+}
+
+/// As [`remember`], of a group that is filled in.
+pub(crate) async fn load(to: &mut platform::db::Load, made: &[(CustomerId, String)]) -> Result<()> {
+    store::load(to, made).await
 }
 
 /// Takes the tokens away with the person.

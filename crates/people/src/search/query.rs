@@ -15,8 +15,22 @@ pub enum Class {
     Phone(String),
     /// Part of a plate, in upper case.
     Plate(String),
-    /// The end of a VIN, or all of it, in upper case.
+    /// Part of a VIN, in upper case.
     Vin(String),
+}
+
+/// How close a match is. Closer ones are asked for first and on their own: however many there are of the rest, they
+/// are not lost among them.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// All of a name's sound, the end of a number or VIN, a whole plate. (Whole names ride an index of their own.)
+    Exact,
+    Beginning,
+    Within,
+}
+
+impl Tier {
+    pub const ALL: [Self; 3] = [Self::Exact, Self::Beginning, Self::Within];
 }
 
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
@@ -35,15 +49,18 @@ pub fn classes(text: &str) -> Vec<Class> {
     if has_hanzi {
         let tail_ascii = compact.chars().skip(1).all(|c| c.is_ascii_alphanumeric());
         let province = compact.chars().next().is_some_and(|c| PROVINCES.contains(c));
-        if province && tail_ascii && count >= 3 {
+        if province && tail_ascii && count >= 2 {
             all.push(Class::Plate(upper));
-        } else {
+        }
+        // 川A may also be how a name begins; a longer one is a plate and nothing else.
+        if all.is_empty() || count == 2 {
             all.push(Class::Name(tokens::letters(&compact)));
         }
         return all;
     }
     let digits = tokens::digits(&compact);
-    if digits.len() == count {
+    let digits_only = digits.len() == count;
+    if digits_only {
         let number = if text.starts_with("+86") || digits.len() == 13 && digits.starts_with("86") {
             digits.strip_prefix("86").unwrap_or(&digits).to_owned()
         } else {
@@ -55,10 +72,12 @@ pub fn classes(text: &str) -> Vec<Class> {
     } else if digits.is_empty() && count >= 2 {
         all.push(Class::Sound(compact.to_lowercase()));
     }
-    if (3..=8).contains(&count) {
+    if (2..=8).contains(&count) {
         all.push(Class::Plate(upper.clone()));
     }
-    if (4..=8).contains(&count) || count == 17 {
+    // No VIN has I, O or Q, nor more than eight digits in a row.
+    let longest = if digits_only { 8 } else { 17 };
+    if (4..=longest).contains(&count) && !upper.contains(['I', 'O', 'Q']) {
         all.push(Class::Vin(upper));
     }
     all
@@ -72,52 +91,70 @@ pub struct Wanted {
 }
 
 impl Class {
-    /// Alternatives; each is enough. `whole_phone`: digits may stand anywhere in the number.
-    pub fn wanted(&self, whole_phone: bool) -> Vec<Wanted> {
-        let all = |all: Vec<String>| Wanted { all, prefix: None };
-        match self {
-            Self::Name(letters) => match letters.as_slice() {
+    /// Alternatives at this closeness; each is enough. `whole_phone`: digits may stand anywhere in the number.
+    pub fn wanted(&self, tier: Tier, whole_phone: bool) -> Vec<Wanted> {
+        let all = |all: Vec<String>| vec![Wanted { all, prefix: None }];
+        match (self, tier) {
+            (Self::Name(_), Tier::Exact) => Vec::new(),
+            (Self::Name(letters), Tier::Beginning) => match letters.as_slice() {
                 [] => Vec::new(),
-                [only] => vec![all(vec![tokens::one(*only)])],
-                many => vec![all(many.windows(2).map(|w| tokens::pair(w[0], w[1])).collect())],
+                [only] => all(vec![tokens::first(*only)]),
+                [first, second, ..] => {
+                    let rest = letters.windows(2).skip(1).map(|w| tokens::pair(w[0], w[1]));
+                    all(std::iter::once(tokens::beginning(*first, *second)).chain(rest).collect())
+                }
             },
-            Self::Sound(text) => {
+            (Self::Name(letters), Tier::Within) => match letters.as_slice() {
+                [] => Vec::new(),
+                [only] => all(vec![tokens::one(*only)]),
+                many => all(many.windows(2).map(|w| tokens::pair(w[0], w[1])).collect()),
+            },
+            (Self::Sound(text), Tier::Exact) => all(vec![format!("z{}", tokens::ascii(text))]),
+            (Self::Sound(text), Tier::Beginning) => {
                 let word = tokens::ascii(text);
-                let mut ways = vec![all(vec![format!("i{word}")]), all(vec![format!("y{word}")])];
+                let mut ways = [all(vec![format!("i{word}")]), all(vec![format!("y{word}")])].concat();
                 // Short beginnings would walk half the index.
                 if word.len() >= 4 {
                     ways.push(Wanted { all: Vec::new(), prefix: Some(format!("y{word}")) });
                 }
                 ways
             }
-            Self::Phone(number) if number.len() < 4 => Vec::new(),
-            Self::Phone(number) if whole_phone => {
-                vec![all((0..=number.len() - 4).map(|i| format!("p{}", &number[i..i + 4])).collect())]
+            (Self::Phone(number), Tier::Exact) => match number.len().checked_sub(4) {
+                Some(last) => {
+                    let mut ends = vec![format!("l{}", &number[last..])];
+                    ends.extend(phone_windows(number));
+                    all(ends)
+                }
+                None => Vec::new(),
+            },
+            (Self::Phone(number), Tier::Within) if whole_phone && number.len() >= 4 => {
+                all(phone_windows(number).collect())
             }
-            Self::Phone(number) => vec![all(vec![format!("l{}", &number[number.len() - 4..])])],
-            Self::Plate(part) => {
+            (Self::Plate(part), Tier::Exact) => {
                 let chars: Vec<char> = part.chars().collect();
-                vec![all(chars.windows(3).map(tokens::plate_window).collect())]
+                all(vec![tokens::plate_whole(&chars)])
             }
-            Self::Vin(part) => {
-                let tail = part.len().saturating_sub(8);
-                vec![all(vec![format!("v{}", part[tail..].to_ascii_lowercase())])]
+            (Self::Plate(part), Tier::Within) => {
+                let chars: Vec<char> = part.chars().collect();
+                all(chars.windows(chars.len().min(3)).map(tokens::plate_window).collect())
             }
+            (Self::Vin(part), Tier::Exact) => {
+                let part = part.to_ascii_lowercase();
+                let mut ends = vec![format!("t{}", &part[part.len() - 4..])];
+                ends.extend(tokens::vin_windows(&part).map(|w| format!("v{w}")));
+                all(ends)
+            }
+            (Self::Vin(part), Tier::Within) => {
+                all(tokens::vin_windows(&part.to_ascii_lowercase()).map(|w| format!("v{w}")).collect())
+            }
+            (Self::Sound(_) | Self::Phone(_), Tier::Within)
+            | (Self::Phone(_) | Self::Plate(_) | Self::Vin(_), Tier::Beginning) => Vec::new(),
         }
     }
+}
 
-    /// The beginning of a name, to look at before names that merely contain the text.
-    pub fn beginning(&self) -> Option<Wanted> {
-        match self {
-            Self::Name(letters) => {
-                let [first, second, ..] = letters.as_slice() else { return None };
-                let mut all = vec![tokens::beginning(*first, *second)];
-                all.extend(letters.windows(2).skip(1).map(|w| tokens::pair(w[0], w[1])));
-                Some(Wanted { all, prefix: None })
-            }
-            Self::Sound(_) | Self::Phone(_) | Self::Plate(_) | Self::Vin(_) => None,
-        }
-    }
+fn phone_windows(number: &str) -> impl Iterator<Item = String> {
+    (0..number.len().saturating_sub(3)).map(|i| format!("p{}", &number[i..i + 4]))
 }
 
 /// Alternatives as FTS5 reads them, inside the given sight.
@@ -170,19 +207,24 @@ mod tests {
             ("陈 晓帆", "name 陈晓帆"),
             ("𠮷田", "name 𠮷田"),
             ("ccf", "sound ccf, plate CCF"),
-            ("cx", "sound cx"),
+            ("cx", "sound cx, plate CX"),
+            ("7k", "plate 7K"),
+            ("12", "plate 12"),
             ("chenxiaofan", "sound chenxiaofan"),
+            ("lsvn", "sound lsvn, plate LSVN, vin LSVN"),
+            ("SVNV2182E", "vin SVNV2182E"),
             ("4417", "phone 4417, plate 4417, vin 4417"),
             ("138 1234 4417", "phone 13812344417"),
             ("+86 138-1234-4417", "phone 13812344417"),
             ("７Ｋ３", "plate 7K3"),
-            ("7k3q2", "plate 7K3Q2, vin 7K3Q2"),
+            ("7k3q2", "plate 7K3Q2"),
+            ("7k3p2", "plate 7K3P2, vin 7K3P2"),
             ("川A·7K3Q2", "plate 川A7K3Q2"),
-            ("川A", "name 川a"),
+            ("川A", "plate 川A, name 川a"),
             ("LSVNV2182E2103913", "vin LSVNV2182E2103913"),
             ("1", ""),
             ("a", ""),
-            ("', OR *", "sound or"),
+            ("', OR *", "sound or, plate OR"),
             ("", ""),
         ] {
             assert_eq!(shown(text), want, "{text:?}");
@@ -191,8 +233,31 @@ mod tests {
 
     #[test]
     fn without_the_right_to_reveal_only_the_end_of_a_number_is_asked_for() {
-        let ways = |text: &str, whole| classes(text)[0].wanted(whole)[0].all.join(" ");
-        assert_eq!(ways("12344", false), "l2344");
-        assert_eq!(ways("12344", true), "p1234 p2344");
+        let ways =
+            |tier, whole| classes("12344")[0].wanted(tier, whole).first().map(|w| w.all.join(" ")).unwrap_or_default();
+        for whole in [false, true] {
+            assert_eq!(ways(Tier::Exact, whole), "l2344 p1234 p2344");
+        }
+        assert_eq!(ways(Tier::Within, false), "");
+        assert_eq!(ways(Tier::Within, true), "p1234 p2344");
+    }
+
+    #[test]
+    fn closer_matches_have_words_of_their_own() {
+        let ways = |text: &str, tier| {
+            let all: Vec<_> = classes(text).iter().flat_map(|c| c.wanted(tier, false)).collect();
+            all.iter().map(|w| w.all.join("+") + w.prefix.as_deref().unwrap_or("")).collect::<Vec<_>>().join(" ")
+        };
+        for (text, exact, beginning, within) in [
+            ("陈", "", "f9648", "n9648"),
+            ("陈帆", "", "b9648x5e06", "n9648x5e06"),
+            ("cf", "zcf kcf", "icf ycf", "rcf"),
+            ("7k3p2", "k7k3p2 tk3p2+v7k3p+vk3p2", "", "q7k3+qk3p+q3p2 v7k3p+vk3p2"),
+            ("7k3q2", "k7k3q2", "", "q7k3+qk3q+q3q2"),
+        ] {
+            assert_eq!(ways(text, Tier::Exact), exact, "{text}");
+            assert_eq!(ways(text, Tier::Beginning), beginning, "{text}");
+            assert_eq!(ways(text, Tier::Within), within, "{text}");
+        }
     }
 }

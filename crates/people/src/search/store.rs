@@ -1,24 +1,45 @@
 //! `customer_search`, and what results are checked on.
 
 use kernel::{CustomerId, GroupId, Result};
-use platform::db::{Engine, One, Sql, Tx};
+use platform::db::{Engine, Load, One, Sql, Tx};
 use platform::{args, stmt};
 
 use super::query::{self, Wanted};
+use crate::customers::sight::{Sight, seen_by};
 
-// The index is asked first and bounded; whatever comes of it is sorted by birth, the youngest first.
+// The index is asked first and bounded; whatever comes of it is sorted by birth, the youngest first. On PostgreSQL a
+// word that stands in more than 2,000 rows answers any of them: closer matches are asked for by words of their own.
 stmt!(
     CANDIDATES,
     lite: "SELECT rowid AS v FROM customer_search WHERE customer_search MATCH $1 ORDER BY rowid DESC LIMIT $2",
     pg: "WITH hit AS MATERIALIZED (SELECT id FROM customer_search WHERE tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) LIMIT 2000) \
          SELECT id AS v FROM hit ORDER BY id DESC LIMIT $2"
 );
+// For a department: only its own customers count against the bound.
+stmt!(
+    CANDIDATES_SEEN,
+    lite: concat!(
+        "SELECT customer_search.rowid AS v FROM customer_search WHERE customer_search MATCH $1 AND ",
+        seen_by!("customer_search.rowid", "$3", "$4", "$5", "$6"),
+        " ORDER BY customer_search.rowid DESC LIMIT $2"
+    ),
+    pg: concat!(
+        "WITH hit AS MATERIALIZED (SELECT h.id FROM customer_search h WHERE h.tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) AND ",
+        seen_by!("h.id", "$3", "$4", "$5", "$6"),
+        " LIMIT 2000) SELECT id AS v FROM hit ORDER BY id DESC LIMIT $2"
+    )
+);
 // Exact names ride customer_by_name.
 stmt!(
     NAMED,
-    "SELECT id AS v FROM customer c WHERE c.group_id=$1 AND c.name=$2 AND (CAST($3 AS BIGINT)=1 OR EXISTS \
-     (SELECT 1 FROM customer_store s WHERE s.customer_id=c.id AND s.store_id IN {{ids:$4}})) ORDER BY c.id DESC LIMIT $5"
+    concat!(
+        "SELECT id AS v FROM customer c WHERE c.group_id=$1 AND c.name=$2 AND ",
+        seen_by!("c.id", "$3", "$4", "$5", "$6"),
+        " ORDER BY c.id DESC LIMIT $7"
+    )
 );
+// The primary key.
+stmt!(EVERYBODY, "SELECT id AS v FROM customer WHERE id > $2 AND group_id=$1 ORDER BY id LIMIT $3");
 stmt!(
     FORGET,
     lite: "DELETE FROM customer_search WHERE rowid IN {{ids:$1}}",
@@ -36,14 +57,20 @@ stmt!(
 pub(super) async fn candidates(
     q: &mut impl Sql,
     ways: &[Wanted],
-    sight: &[String],
+    words: &[String],
+    sight: &Sight,
     limit: i64,
 ) -> Result<Vec<CustomerId>> {
     let text = match q.engine() {
-        Engine::Lite => query::lite(ways, sight),
-        Engine::Pg => query::pg(ways, sight),
+        Engine::Lite => query::lite(ways, words),
+        Engine::Pg => query::pg(ways, words),
     };
-    let found: Vec<One<CustomerId>> = q.all(&CANDIDATES, args![text, limit]).await?;
+    let found: Vec<One<CustomerId>> = if sight.partial() {
+        let (whole, service, showroom) = (sight.whole.as_slice(), sight.service.as_slice(), sight.showroom.as_slice());
+        q.all(&CANDIDATES_SEEN, args![text, limit, sight.group, whole, service, showroom]).await?
+    } else {
+        q.all(&CANDIDATES, args![text, limit]).await?
+    };
     Ok(found.into_iter().map(|f| f.0).collect())
 }
 
@@ -51,11 +78,23 @@ pub(super) async fn named(
     q: &mut impl Sql,
     group: GroupId,
     name: &str,
-    sight: &crate::customers::Sight,
+    s: &Sight,
     limit: i64,
 ) -> Result<Vec<CustomerId>> {
-    let (all, stores) = sight.params();
-    let found: Vec<One<CustomerId>> = q.all(&NAMED, args![group, name, all, stores.as_slice(), limit]).await?;
+    let (whole, service, showroom) = (s.whole.as_slice(), s.service.as_slice(), s.showroom.as_slice());
+    let args = args![group, name, s.group, whole, service, showroom, limit];
+    let found: Vec<One<CustomerId>> = q.all(&NAMED, args).await?;
+    Ok(found.into_iter().map(|f| f.0).collect())
+}
+
+/// Customers of the group by id, after `after`.
+pub(super) async fn everybody(
+    q: &mut impl Sql,
+    group: GroupId,
+    after: CustomerId,
+    limit: i64,
+) -> Result<Vec<CustomerId>> {
+    let found: Vec<One<CustomerId>> = q.all(&EVERYBODY, args![group, after, limit]).await?;
     Ok(found.into_iter().map(|f| f.0).collect())
 }
 
@@ -69,4 +108,14 @@ pub(super) async fn remember(tx: &mut Tx, rows: &[(CustomerId, String)]) -> Resu
         tx.exec(&REMEMBER, args![json]).await?;
     }
     Ok(())
+}
+
+/// Tokens of customers that are filled in, in the order of their ids.
+pub(super) async fn load(to: &mut Load, rows: &[(CustomerId, String)]) -> Result<()> {
+    let values: Vec<_> = rows.iter().map(|(id, tokens)| args![*id, tokens]).collect();
+    let id = match to.engine() {
+        Engine::Lite => "rowid",
+        Engine::Pg => "id",
+    };
+    to.put("customer_search", &[id, "tokens"], &values).await
 }

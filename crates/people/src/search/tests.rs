@@ -71,8 +71,15 @@ async fn a_customer_is_found_by_whatever_is_known() {
             ("7K3Q2", "陈晓帆"),
             ("川A7K", "陈晓帆"),
             ("川A·7K3Q2", "陈晓帆"),
+            ("q2", "陈晓帆"),
+            ("7k", "陈晓帆"),
             ("3913", "陈晓帆"),
             ("103913", "陈晓帆"),
+            // Any part of a VIN: its beginning, its middle, across the middle.
+            ("LSVN", "陈晓帆"),
+            ("lsvnv2", "陈晓帆"),
+            ("V2182E", "陈晓帆"),
+            ("2182e2103", "陈晓帆"),
             ("LSVNV2182E2103913", "陈晓帆"),
             // Each sound of a surname; rare characters; landlines without their extension.
             ("sxx", "单雄信"),
@@ -90,7 +97,22 @@ async fn a_customer_is_found_by_whatever_is_known() {
         }
         // 单 is also read chan.
         assert_eq!(found(w, &scope, "cx").await, ["单雄信", "陈晓帆"]);
-        for nothing in ["", " ", "1", "a", "陈帆", "zz", "99999", "' OR 1=1", "\"n9648\"", "%", "n9648 OR s1"] {
+        for nothing in [
+            "",
+            " ",
+            "1",
+            "a",
+            "陈帆",
+            "zz",
+            "99999",
+            "LSVX",
+            "2103914",
+            "9q",
+            "' OR 1=1",
+            "\"n9648\"",
+            "%",
+            "n9648 OR s1",
+        ] {
             assert!(found(w, &scope, nothing).await.is_empty(), "{nothing}");
         }
     })
@@ -121,6 +143,62 @@ async fn exact_before_beginning_before_within_and_the_youngest_first() {
         assert_eq!(names, ["陈帆", "陈帆", "陈帆宁", "陈帆远", "李陈帆"]);
         let two = find(&mut w.db.reads(), &reader(w, false), "陈帆", 2).await.expect("found");
         assert!(two[0].customer > two[1].customer);
+    })
+    .await;
+}
+
+/// However many match less closely, the closest is there: more of them than any bound on candidates.
+#[tokio::test]
+async fn an_exact_match_is_never_lost_among_many() {
+    on_both(async |w| {
+        let exact = add(w, "陈晓", "13812340417", "川A7K3Q2", "LSVNV2182E2103913").await;
+        // 2,100 younger ones that merely begin with, contain or end in the same.
+        let rows: Vec<CustomerIn> = (0..2_100)
+            .map(|i| CustomerIn {
+                owner: OwnerIn {
+                    name: PersonName::parse(&format!("陈晓{}", ["帆", "远", "宁"][i % 3])).ok(),
+                    organisation: false,
+                    phones: Phone::parse(&format!("1390041{:04}", 7 * i % 10_000)).into_iter().collect(),
+                },
+                car: Some(CarIn {
+                    vin: Vin::parse(&format!("LSVNV21820417{i:04}")).ok(),
+                    plate: Plate::parse(&format!("川A7K3{:02}", i % 100)).ok(),
+                    ..CarIn::default()
+                }),
+                ..CustomerIn::default()
+            })
+            .collect();
+        w.clock.advance(std::time::Duration::from_secs(1));
+        for part in rows.chunks(300) {
+            let made: kernel::Result<_> =
+                transact!(w.db, &w.system(), |tx| { apply(tx, &Recording::by_hand(w.store), part).await });
+            made.expect("added");
+        }
+        for text in ["陈晓", "cx", "chenxiao", "13812340417", "12340417", "7K3Q2", "LSVNV2182E2103913", "3913"] {
+            let hits = find(&mut w.db.reads(), &reader(w, true), text, 8).await.expect("found");
+            assert_eq!(hits.first().map(|h| h.customer), Some(exact), "{text}");
+        }
+    })
+    .await;
+}
+
+/// Tokens of an older version serve until the job has made them anew.
+#[tokio::test]
+async fn older_tokens_are_made_anew_once() {
+    on_both(async |w| {
+        let id = add(w, "陈晓帆", "13812344417", "川A7K3Q2", "").await;
+        let old: kernel::Result<()> = transact!(w.db, &w.system(), |tx| {
+            super::store::forget(tx, &[id]).await?;
+            super::store::remember(tx, &[(id, format!("g1 s{} q7k3", w.store.raw()))]).await
+        });
+        old.expect("as an older version left it");
+        assert!(found(w, &reader(w, false), "陈晓").await.is_empty());
+        super::keep_current(&w.db).await.expect("queued");
+        super::keep_current(&w.db).await.expect("queued once");
+        super::make_anew(w.db.clone()).await.expect("made");
+        assert_eq!(found(w, &reader(w, false), "陈晓").await, ["陈晓帆"]);
+        let known = platform::settings::get(&mut w.db.reads(), kernel::GroupId::new(0), None, super::MADE_ANEW).await;
+        assert_eq!(known.expect("read").as_deref(), Some(super::tokens::VERSION));
     })
     .await;
 }

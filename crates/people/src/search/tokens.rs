@@ -1,9 +1,13 @@
 //! Search tokens: ASCII words made by the program, the same on both engines, whatever their tokenizers know of
 //! Unicode. A letter in front says what a token is, so that classes never meet.
 //!
-//! `n` a character of the name, `n…x…` two in a row, `b` the two it begins with, `y` pinyin whole (and up to each
-//! syllable), `i` initials (and their beginnings), `p` four digits of a phone, `l` its last four, `q` three characters
-//! of a plate, `v` a VIN's tail of 4 to 8, `g` group, `s` store.
+//! `n` a character of the name, `n…x…` two in a row, `f` the one it begins with, `b` the two, `y` pinyin up to each
+//! syllable, `i` initials up to each, `z` all of either, `p` four digits of a phone, `l` its last four, `q` three
+//! characters of a plate, `r` two, `k` the whole of it with and without its place, `v` four characters of a VIN, `t` its
+//! last four, `g` group, `s` store.
+
+/// Changes with the tokens: a database that has older ones makes them anew, see [`super::keep_current`].
+pub const VERSION: &str = "2";
 
 use std::fmt::Write as _;
 use std::sync::OnceLock;
@@ -75,6 +79,13 @@ pub fn pair(a: char, b: char) -> String {
     t
 }
 
+/// The first character of a name.
+pub fn first(c: char) -> String {
+    let mut t = String::from("f");
+    push_hex(&mut t, c);
+    t
+}
+
 /// The first two characters of a name.
 pub fn beginning(a: char, b: char) -> String {
     let mut t = String::new();
@@ -82,10 +93,19 @@ pub fn beginning(a: char, b: char) -> String {
     t
 }
 
-/// Three characters of a plate.
-pub fn plate_window(three: &[char]) -> String {
-    let mut t = String::from("q");
-    for c in three {
+/// Two or three characters of a plate in a row.
+pub fn plate_window(part: &[char]) -> String {
+    plate_part(if part.len() == 2 { "r" } else { "q" }, part)
+}
+
+/// A whole plate, or the whole of it behind its place (川A).
+pub fn plate_whole(part: &[char]) -> String {
+    plate_part("k", part)
+}
+
+fn plate_part(class: &str, part: &[char]) -> String {
+    let mut t = String::from(class);
+    for c in part {
         if c.is_ascii_alphanumeric() {
             t.push(c.to_ascii_lowercase());
         } else {
@@ -122,19 +142,32 @@ pub fn of(who: &Searchable<'_>, in_group: GroupId, stores: &[StoreId]) -> String
     }
     for plate in &who.plates {
         let chars: Vec<char> = plate.chars().collect();
-        for window in chars.windows(3) {
+        for window in chars.windows(3).chain(chars.windows(2)) {
             out.push(' ');
             out.push_str(&plate_window(window));
+        }
+        for whole in [Some(chars.as_slice()), chars.get(2..)].into_iter().flatten() {
+            out.push(' ');
+            out.push_str(&plate_whole(whole));
         }
     }
     for vin in &who.vins {
         let vin = vin.to_ascii_lowercase();
-        for tail in (4..=8).filter_map(|n| vin.get(vin.len().checked_sub(n)?..)) {
+        for window in vin_windows(&vin) {
             out.push_str(" v");
+            out.push_str(window);
+        }
+        if let Some(tail) = vin.len().checked_sub(4).and_then(|at| vin.get(at..)) {
+            out.push_str(" t");
             out.push_str(tail);
         }
     }
     out
+}
+
+/// Every four characters in a row.
+pub fn vin_windows(vin: &str) -> impl Iterator<Item = &str> {
+    (0..vin.len().saturating_sub(3)).filter_map(|i| vin.get(i..i + 4))
 }
 
 fn name_tokens(out: &mut String, name: &str) {
@@ -148,6 +181,8 @@ fn name_tokens(out: &mut String, name: &str) {
         out.push(' ');
         push_pair(out, 'n', w[0], w[1]);
     }
+    out.push_str(" f");
+    push_hex(out, first);
     if let Some(second) = chars.get(1) {
         out.push(' ');
         push_pair(out, 'b', first, *second);
@@ -166,6 +201,10 @@ fn name_tokens(out: &mut String, name: &str) {
             push_ascii(out, &whole);
             out.push_str(" i");
             push_ascii(out, &initials);
+        }
+        for all in [&whole, &initials] {
+            out.push_str(" z");
+            push_ascii(out, all);
         }
     }
 }
@@ -250,12 +289,22 @@ mod tests {
             "l4417",
             "q7k3",
             "q5dddxa7",
+            "r7k",
+            "rq2",
+            "r5dddxa",
+            "k7k3q2",
+            "k5dddxa7k3q2",
+            "f9648",
+            "zchenchenfan",
+            "zccf",
+            "vlsvn",
+            "v2182",
             "v3913",
-            "ve2103913",
+            "t3913",
         ] {
             assert!(all.split(' ').any(|t| t == want), "{want} in {all}");
         }
-        assert!(!all.contains("l1381"));
+        assert!(!all.contains("l1381") && !all.contains("tlsvn") && !all.contains("zcc "));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `timeline`.
 
 use kernel::{CustomerId, GroupId, Millis, Result, Scope};
-use platform::db::{One, Sql, Tx};
+use platform::db::{Load, One, Sql, Tx};
 use platform::{args, stmt};
 
 use super::{Entry, Line};
@@ -29,8 +29,22 @@ pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
             args![id, group, e.store, e.customer, e.at, e.kind, e.subject, &e.args, actor, e.import]
         })
         .collect();
-    let columns = ["id", "group_id", "store_id", "customer_id", "at", "kind", "subject", "args", "actor", "import_id"];
-    tx.bulk("timeline", &columns, &values, "").await.map(|_| ())
+    tx.bulk("timeline", &COLUMNS, &values, "").await.map(|_| ())
+}
+
+const COLUMNS: [&str; 10] =
+    ["id", "group_id", "store_id", "customer_id", "at", "kind", "subject", "args", "actor", "import_id"];
+
+/// Lines of a history that is filled in, with their ids.
+pub(crate) async fn load(to: &mut Load, group: GroupId, lines: &[Line]) -> Result<()> {
+    let values: Vec<_> = lines
+        .iter()
+        .map(|l| {
+            let import = None::<kernel::ImportId>;
+            args![l.id, group, l.store_id, l.customer_id, l.at, &l.kind, l.subject, &l.args, l.actor, import]
+        })
+        .collect();
+    to.put("timeline", &COLUMNS, &values).await
 }
 
 pub(super) async fn page(

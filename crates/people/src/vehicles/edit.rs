@@ -18,7 +18,7 @@ use crate::customers::edit::{day, only_changed, text};
 use crate::customers::store as people;
 use crate::intake::input::{CarIn, OwnerIn};
 use crate::intake::{self, DeliveryIn, RepairOrderIn};
-use crate::search;
+use crate::{search, timeline};
 
 /// A car as the form has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,17 +94,38 @@ async fn refuse_known_vin(tx: &mut Tx, scope: &Scope, vin: Option<&Vin>, but: Ve
     if known.iter().any(|c| c.id != but) { Err(Problem::invalid("vin", "vin-known")) } else { Ok(()) }
 }
 
-/// A car of the customer: a known VIN changes hands (a person says so), an unknown one is entered.
+/// What became of a car that somebody entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    Done,
+    /// The VIN is on file with others: they lose the car only when that is confirmed. Their names, as far as the scope
+    /// sees them.
+    AskFirst(Vec<String>),
+}
+
+/// A car of the customer. One whose VIN is known changes hands when `take_over` says so; what was typed is put into its
+/// papers, and what was left empty stays as it is known.
 /// # Errors
 /// `NotFound` outside of the scope.
-pub async fn add_car(db: &Db, scope: &Scope, customer: CustomerId, form: &CarForm, today: StoreDate) -> Result<()> {
+pub async fn add_car(
+    db: &Db,
+    scope: &Scope,
+    customer: CustomerId,
+    form: &CarForm,
+    take_over: bool,
+    today: StoreDate,
+) -> Result<Added> {
     transact!(db, scope, |tx| {
         people::file(tx, scope, customer).await?;
         let from = form.purchased_on.unwrap_or(today);
         let vins: Vec<String> = form.car.vin.iter().map(|v| v.expose().to_owned()).collect();
         if let Some(known) = store::cars_by_vin(tx, scope.group, &vins).await?.pop() {
-            // Whoever types a whole VIN has the papers in hand.
-            return super::hand_over(tx, known.id, customer, today).await;
+            let others = other_owners(tx, scope, known.id, customer).await?;
+            if !others.is_empty() && !take_over {
+                return Ok(Added::AskFirst(others));
+            }
+            super::hand_over(tx, known.id, customer, from.min(today)).await?;
+            return complete(tx, scope, known, form, today).await.map(|()| Added::Done);
         }
         let mut car = VehicleRow {
             id: tx.new_id(),
@@ -137,8 +158,58 @@ pub async fn add_car(db: &Db, scope: &Scope, customer: CustomerId, form: &CarFor
         store::insert_cars(tx, std::slice::from_ref(&car)).await?;
         store::put_ownerships(tx, &[span]).await?;
         audit::note(tx, "vehicle.create", "vehicle", car.id.raw(), &Value::Null, &words_of(&car)).await?;
-        search::refresh(tx, &[customer]).await
+        search::refresh(tx, &[customer]).await?;
+        Ok(Added::Done)
     })
+}
+
+/// Names of those who have the car now, "" where they are not for these eyes.
+async fn other_owners(tx: &mut Tx, scope: &Scope, car: VehicleId, but: CustomerId) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let spans = store::ownerships(tx, scope.group, &[car]).await?;
+    for span in spans.iter().filter(|o| o.until_day.is_none() && o.customer_id != but) {
+        names.push(match people::file(tx, scope, span.customer_id).await {
+            Ok(file) => file.name,
+            Err(Problem::NotFound) => String::new(),
+            Err(other) => return Err(other),
+        });
+    }
+    Ok(names)
+}
+
+/// Puts what was typed into the papers of a known car.
+async fn complete(tx: &mut Tx, scope: &Scope, mut car: VehicleRow, form: &CarForm, today: StoreDate) -> Result<()> {
+    let before = words_of(&car);
+    let typed = &form.car;
+    if typed.plate.is_some() {
+        car.plate.clone_from(&typed.plate);
+    }
+    for (slot, value) in [
+        (&mut car.brand, &typed.brand),
+        (&mut car.series, &typed.series),
+        (&mut car.model, &typed.model),
+        (&mut car.colour, &typed.colour),
+    ] {
+        if value.is_some() {
+            slot.clone_from(value);
+        }
+    }
+    car.purchased_on = form.purchased_on.or(car.purchased_on);
+    if form.mileage_km.is_some() && form.mileage_km != car.mileage_km {
+        (car.mileage_km, car.mileage_on) = (form.mileage_km, Some(today));
+    }
+    let (old, new) = only_changed(&before, &words_of(&car));
+    if old == new {
+        return Ok(());
+    }
+    let version = car.version;
+    if !store::edit_car(tx, version, &car).await? {
+        return Err(Problem::Conflict("vehicle-changed"));
+    }
+    audit::note(tx, "vehicle.change", "vehicle", car.id.raw(), &old, &new).await?;
+    let owners = store::ownerships(tx, scope.group, &[car.id]).await?;
+    let owners: Vec<CustomerId> = owners.into_iter().filter(|o| o.until_day.is_none()).map(|o| o.customer_id).collect();
+    search::refresh(tx, &owners).await
 }
 
 /// # Errors
@@ -441,12 +512,64 @@ pub async fn add_delivery(db: &Db, scope: &Scope, customer: CustomerId, form: &D
 }
 
 fn delivery_words(d: &DeliveryRow) -> Value {
-    json!({ "consultant": d.consultant, "price": d.price_fen, "note": d.note, "state": d.state })
+    json!({
+        "vehicle": d.vehicle_id, "delivered_on": d.delivered_on, "consultant": d.consultant, "price": d.price_fen,
+        "note": d.note, "state": d.state,
+    })
 }
 
-/// A correction. Car and day make the record: a wrong one is cancelled and entered anew.
+/// Noon of the day, since nobody wrote down the minute.
+const NOON: u16 = 720;
+
+/// The timeline tells a corrected delivery at its new day.
+async fn tell_again(tx: &mut Tx, row: &DeliveryRow) -> Result<()> {
+    let group = tx.scope().group;
+    let calendar = crate::identity::calendar::of(tx, group, row.store_id).await?;
+    timeline::forget(tx, group, row.customer_id, "delivery", row.id.raw()).await?;
+    let entry = timeline::Entry {
+        customer: row.customer_id,
+        store: Some(row.store_id),
+        at: calendar.at(row.delivered_on, NOON),
+        kind: "delivery",
+        subject: row.id.raw(),
+        args: json!({}),
+        import: row.import_id,
+    };
+    timeline::add(tx, entry).await
+}
+
+/// The ownership that began with the wrong car or day is put right, and that of whoever had the car before.
+async fn move_ownership(tx: &mut Tx, (old_car, old_day): (VehicleId, StoreDate), row: &DeliveryRow) -> Result<()> {
+    let group = tx.scope().group;
+    let mut spans = store::ownerships(tx, group, &[old_car]).await?;
+    let same_car = old_car == row.vehicle_id;
+    // Whoever owned the car by another word than this delivery goes on owning it.
+    let by_this = |o: &OwnershipRow| same_car || o.why == OwnershipWhy::Delivery;
+    let began = |o: &OwnershipRow| o.customer_id == row.customer_id && o.from_day == old_day && by_this(o);
+    let mut touched = vec![row.customer_id];
+    if spans.iter().any(began) {
+        for span in spans.iter_mut().filter(|o| began(o) || o.until_day == Some(old_day)) {
+            touched.push(span.customer_id);
+            match (began(span), same_car) {
+                (true, true) => span.from_day = row.delivered_on,
+                (true, false) => store::drop_ownership(tx, span.id).await?,
+                (false, true) => span.until_day = Some(row.delivered_on.max(span.from_day)),
+                (false, false) => span.until_day = None,
+            }
+        }
+        spans.retain(|o| same_car || !began(o));
+        store::put_ownerships(tx, &spans).await?;
+    }
+    if !same_car {
+        super::hand_over(tx, row.vehicle_id, row.customer_id, row.delivered_on).await?;
+    }
+    search::refresh(tx, &touched).await
+}
+
+/// A correction; of car and day too, and with them of who owned which car since when.
 /// # Errors
-/// `NotFound` in another store, `Conflict` when somebody else saved meanwhile.
+/// `NotFound` in another store, `Conflict` when somebody else saved meanwhile; `Invalid` for a car without a VIN or a
+/// delivery that is known already.
 pub async fn save_delivery(
     db: &Db,
     scope: &Scope,
@@ -460,6 +583,20 @@ pub async fn save_delivery(
             return Err(Problem::Conflict("delivery-changed"));
         }
         let (before, was) = (delivery_words(&row), row.state);
+        let (old_car, old_day) = (row.vehicle_id, row.delivered_on);
+        row.vehicle_id = form.vehicle.unwrap_or(old_car);
+        row.delivered_on = form.delivered_on;
+        if (row.vehicle_id, row.delivered_on) != (old_car, old_day) {
+            let car = store::car(tx, scope, row.vehicle_id).await?;
+            let vin = car.vin.ok_or_else(|| Problem::invalid("vehicle", "delivery-without-vin"))?;
+            row.business_key = intake::keys::of_delivery(&vin, row.delivered_on);
+            let key = [row.business_key.clone()];
+            if !store::deliveries_by_key(tx, scope.group, row.store_id, &key).await?.is_empty() {
+                return Err(Problem::invalid("delivered_on", "delivery-known"));
+            }
+            move_ownership(tx, (old_car, old_day), &row).await?;
+            tell_again(tx, &row).await?;
+        }
         row.consultant.clone_from(&form.consultant);
         row.price_fen = form.price;
         row.note.clone_from(&form.note);

@@ -3,6 +3,8 @@
 //! A car belongs to the group; a repair order and a delivery belong to one store. Ownership is dated: another owner
 //! on a known VIN ends the old ownership only through a delivery or a person.
 
+#[cfg(test)]
+mod corrections;
 pub mod edit;
 mod events;
 mod model;

@@ -1,5 +1,7 @@
 //! The two drivers, side by side.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use kernel::{Problem, Result};
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
@@ -9,12 +11,40 @@ use super::row::{Rec, Row};
 use super::tx::decode;
 use super::val::{Args, Val};
 
+/// After a failed fsync nobody knows what the disk holds: a second try would succeed and prove nothing. Writing stops
+/// until the program is started again, and with it SQLite's recovery.
+static SYNC_FAILED: AtomicBool = AtomicBool::new(false);
+
+pub(super) fn sync_failed() -> bool {
+    SYNC_FAILED.load(Ordering::Relaxed)
+}
+
+/// Whether a write has failed for want of room since the program began: from then on the writer is looked at before it
+/// is used again.
+static FAILED_ONCE: AtomicBool = AtomicBool::new(false);
+
+pub(super) fn failed_once() -> bool {
+    FAILED_ONCE.load(Ordering::Relaxed)
+}
+
 /// A full volume is told as such; everything else keeps its cause for the log and for the retry.
 pub(super) fn fault(e: sqlx::Error) -> Problem {
     if let sqlx::Error::Database(db) = &e {
-        // SQLITE_FULL, SQLITE_READONLY*, SQLITE_IOERR_WRITE/FSYNC; PostgreSQL disk_full, read_only_sql_transaction.
-        if matches!(db.code().as_deref(), Some("13" | "8" | "778" | "1034" | "53100" | "25006")) {
-            return Problem::ReadOnly;
+        match db.code().as_deref() {
+            // SQLITE_IOERR_FSYNC
+            Some("1034") => {
+                tracing::error!("the disk failed to keep what was written: writing stops until the next start");
+                SYNC_FAILED.store(true, Ordering::Relaxed);
+                FAILED_ONCE.store(true, Ordering::Relaxed);
+                return Problem::ReadOnly;
+            }
+            // SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE (the index of the write-ahead log
+            // cannot grow); PostgreSQL disk_full, read_only_sql_transaction.
+            Some("13" | "8" | "778" | "4874" | "53100" | "25006") => {
+                FAILED_ONCE.store(true, Ordering::Relaxed);
+                return Problem::ReadOnly;
+            }
+            Some(_) | None => {}
         }
     }
     if matches!(e, sqlx::Error::PoolTimedOut) {

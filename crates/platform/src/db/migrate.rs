@@ -4,7 +4,7 @@ use kernel::{Millis, Problem, Result};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
-use super::{Pools, engine};
+use super::{Pools, engine, load};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../migrations"]
@@ -56,6 +56,7 @@ pub(super) async fn run(pools: &Pools, now: Millis) -> Result<()> {
         ))
         .await?;
     let done = applied(pools).await?;
+    load::refuse_half_filled(&done)?;
     let files = files();
     for (name, _) in &done {
         if !files.iter().any(|(n, _)| n == name) {

@@ -1,12 +1,17 @@
 //! The data layer: two native drivers behind one thin [`Db`]; SQL is written once.
 
 mod engine;
+mod grown;
+mod load;
 pub mod migrate;
 mod open;
+pub mod room;
 mod row;
 mod stmt;
 mod tx;
 mod val;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,6 +19,7 @@ use std::sync::Arc;
 use kernel::{Clock, Id, Ids, Problem, Result, Scope};
 use sqlx::{PgConnection, PgPool, SqlitePool};
 
+pub use load::Load;
 pub use open::{Options, Target};
 pub use row::{Col, One, Rec, Row};
 pub use stmt::{Engine, Stmt};
@@ -32,6 +38,8 @@ struct Inside {
     ids: Ids,
     wire: Arc<Wire>,
     hub: Hub,
+    room: room::Room,
+    grown: grown::Grown,
 }
 
 enum Pools {
@@ -39,6 +47,7 @@ enum Pools {
     Lite {
         read: SqlitePool,
         write: SqlitePool,
+        limit: room::Limit,
     },
     Pg(PgPool),
 }
@@ -101,6 +110,9 @@ impl Db {
     /// # Errors
     /// `Busy` when no connection comes free in time, `ReadOnly` on a full volume.
     pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
+        if engine::sync_failed() {
+            return Err(Problem::ReadOnly);
+        }
         let inner = match &self.0.pools {
             // A deferred transaction that reads first fails under contention without waiting.
             Pools::Lite { write, .. } => {
@@ -138,10 +150,18 @@ impl Db {
         refused
     }
 
+    /// Connections that are open, and those of them that nobody uses.
+    pub fn connections(&self) -> (u32, usize) {
+        match &self.0.pools {
+            Pools::Lite { read, write, .. } => (read.size() + write.size(), read.num_idle() + write.num_idle()),
+            Pools::Pg(pool) => (pool.size(), pool.num_idle()),
+        }
+    }
+
     /// Closes the pools, so that SQLite folds its write-ahead log.
     pub async fn close(&self) {
         match &self.0.pools {
-            Pools::Lite { read, write } => {
+            Pools::Lite { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }
@@ -165,6 +185,8 @@ impl Sql for Reads {
         self.0.engine()
     }
     async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
+        #[cfg(feature = "watch")]
+        watch::ran(stmt, &args);
         let sql = stmt.sql(self.0.engine());
         match &self.0.0.pools {
             Pools::Lite { read, .. } => engine::all_lite(read, sql, args, stmt.name).await,
@@ -173,6 +195,8 @@ impl Sql for Reads {
     }
     /// Writes have no business here; SQLite's read pool refuses them.
     async fn exec(&mut self, stmt: &'static Stmt, args: Args) -> Result<u64> {
+        #[cfg(feature = "watch")]
+        watch::ran(stmt, &args);
         let sql = stmt.sql(self.0.engine());
         match &self.0.0.pools {
             Pools::Lite { read, .. } => engine::exec_lite(read, sql, args, stmt.name).await,

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Clock, Ids, Millis, Problem, Result};
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::room::Limit;
 use super::{Db, Inside, Pools, engine, migrate};
 use crate::events::{Hub, Wire};
 
@@ -47,6 +49,8 @@ impl Db {
             ids: Ids::new(node, floor),
             wire: options.wire,
             hub: Hub::default(),
+            room: super::room::Room::default(),
+            grown: super::grown::Grown::default(),
         })))
     }
 
@@ -72,8 +76,31 @@ async fn open_lite(path: &std::path::Path) -> Result<Pools> {
         .statement_cache_capacity(400)
         // Rows come from the driver's own thread: fewer, larger hand-overs.
         .row_buffer_size(500);
+    let limit = Limit::default();
+    let begins_with = limit.clone();
     let write = SqlitePoolOptions::new()
         .max_connections(1)
+        .after_connect(move |connection, _| {
+            let pragma = begins_with.pragma();
+            Box::pin(async move {
+                match pragma {
+                    Some(pragma) => sqlx::raw_sql(sqlx::AssertSqlSafe(pragma)).execute(connection).await.map(|_| ()),
+                    None => Ok(()),
+                }
+            })
+        })
+        // On a full disk SQLite rolls back by itself, and the driver goes on counting a transaction that is no more:
+        // such a connection would refuse every later BEGIN. It is thrown away, and the next one works.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if !engine::failed_once() {
+                    return Ok(true);
+                }
+                // Behind the rollback that may still be under way.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .acquire_timeout(Duration::from_secs(20))
         .connect_with(base.clone().pragma("cache_size", "-32768").optimize_on_close(true, None))
         .await
@@ -91,7 +118,7 @@ async fn open_lite(path: &std::path::Path) -> Result<Pools> {
         .connect_with(base.read_only(true).pragma("cache_size", "-8192"))
         .await
         .map_err(engine::fault)?;
-    Ok(Pools::Lite { read, write })
+    Ok(Pools::Lite { read, write, limit })
 }
 
 async fn open_pg(url: &str, pool: u32) -> Result<Pools> {
@@ -101,6 +128,8 @@ async fn open_pg(url: &str, pool: u32) -> Result<Pools> {
         ("lock_timeout", "10000"),
         ("idle_in_transaction_session_timeout", "30000"),
         ("timezone", "UTC"),
+        // Compiling a report's plan took 200 ms, running it 5.
+        ("jit", "off"),
     ]);
     let pool = PgPoolOptions::new()
         .max_connections(pool)

@@ -30,7 +30,7 @@ impl Stmt {
     }
 }
 
-/// Unfolds `{{ids:$1}}` and `{{texts:$1}}` (a JSON list) to a subselect. Leaks once per statement.
+/// Unfolds `{{ids:$1}}` and `{{texts:$1}}` (a JSON list) to a subselect, `{{each:$1}}` to a table. Leaks once per statement.
 fn expand(sql: &'static str, engine: Engine) -> &'static str {
     if !sql.contains("{{") {
         return sql;
@@ -45,6 +45,17 @@ fn expand(sql: &'static str, engine: Engine) -> &'static str {
                 out.push_str("(SELECT value FROM json_each(");
                 out.push_str(arg);
                 out.push_str("))");
+            }
+            // A list to join with; its column is `value`.
+            (Some(("each", arg)), Engine::Lite) => {
+                out.push_str("json_each(");
+                out.push_str(arg);
+                out.push(')');
+            }
+            (Some(("each", arg)), Engine::Pg) => {
+                out.push_str("jsonb_array_elements_text(");
+                out.push_str(arg);
+                out.push_str("::text::jsonb) AS e(value)");
             }
             (Some(("ids", arg)), Engine::Pg) => {
                 out.push_str("(SELECT v::bigint FROM jsonb_array_elements_text(");

@@ -10,7 +10,7 @@ use super::engine;
 use super::row::{Rec, Row};
 use super::stmt::{Engine, Stmt};
 use super::val::{Args, Val};
-use super::{Db, Sql};
+use super::{Db, Pools, Sql, grown};
 use crate::events::{DomainEvent, Signal};
 
 pub(super) enum Inner {
@@ -25,12 +25,14 @@ pub struct Tx {
     scope: Scope,
     now: Millis,
     signals: Vec<Signal>,
+    /// Rows that were put into tables by the many.
+    grown: Vec<(String, u64)>,
 }
 
 impl Tx {
     pub(super) fn new(inner: Inner, db: Db, scope: Scope) -> Self {
         let now = db.clock().now();
-        Self { inner, db, scope, now, signals: Vec::new() }
+        Self { inner, db, scope, now, signals: Vec::new(), grown: Vec::new() }
     }
 
     /// The moment at which this transaction began; one verb has one time.
@@ -84,6 +86,9 @@ impl Tx {
                 }
             }
         }
+        if self.engine() == Engine::Pg && rows.len() > 1 {
+            self.grown.push((table.to_owned(), done));
+        }
         Ok(done)
     }
 
@@ -95,6 +100,11 @@ impl Tx {
             Inner::Pg(t) => t.commit().await,
         }
         .map_err(engine::fault)?;
+        if let Pools::Pg(pool) = &self.db.0.pools {
+            for (table, rows) in self.db.0.grown.by(self.grown) {
+                tokio::spawn(grown::count(pool.clone(), table, rows));
+            }
+        }
         for signal in self.signals {
             self.db.hub().send(signal);
         }
@@ -107,6 +117,8 @@ impl Sql for Tx {
         self.db.engine()
     }
     async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
+        #[cfg(feature = "watch")]
+        super::watch::ran(stmt, &args);
         let sql = stmt.sql(self.db.engine());
         match &mut self.inner {
             Inner::Lite(t) => engine::all_lite(&mut **t, sql, args, stmt.name).await,
@@ -114,6 +126,8 @@ impl Sql for Tx {
         }
     }
     async fn exec(&mut self, stmt: &'static Stmt, args: Args) -> Result<u64> {
+        #[cfg(feature = "watch")]
+        super::watch::ran(stmt, &args);
         let sql = stmt.sql(self.db.engine());
         match &mut self.inner {
             Inner::Lite(t) => engine::exec_lite(&mut **t, sql, args, stmt.name).await,
@@ -134,7 +148,12 @@ macro_rules! transact {
             let begun = $db.begin($scope).await;
             let mut held = match begun {
                 Ok(held) => held,
-                Err(problem) => break Err(problem),
+                Err(problem) => {
+                    if matches!(problem, ::kernel::Problem::ReadOnly) {
+                        $db.no_room();
+                    }
+                    break Err(problem);
+                }
             };
             let outcome: ::kernel::Result<_> = {
                 let $tx = &mut held;
@@ -152,7 +171,12 @@ macro_rules! transact {
                     round += 1;
                     $crate::db::breathe(round).await;
                 }
-                settled => break settled,
+                settled => {
+                    if matches!(settled, Err(::kernel::Problem::ReadOnly)) {
+                        $db.no_room();
+                    }
+                    break settled;
+                }
             }
         }
     }};

@@ -41,7 +41,15 @@ pub const COOKIE_STRICT: &str = "__Host-zy";
 pub const COOKIE_PLAIN: &str = "zy_s";
 pub const COOKIE_DEVICE: &str = "zy_d";
 
-pub async fn front(State(app): State<App>, mut req: Request, next: Next) -> Response {
+pub async fn front(State(app): State<App>, req: Request, next: Next) -> Response {
+    // A stream is answered with its head; how long it then lasts says nothing.
+    let begun = std::time::Instant::now();
+    let answer = through(app, req, next).await;
+    super::meter::note(answer.status().as_u16(), begun.elapsed());
+    answer
+}
+
+async fn through(app: App, mut req: Request, next: Next) -> Response {
     let Ok(_seat) = app.seats.clone().try_acquire_owned() else {
         let mut busy = (StatusCode::SERVICE_UNAVAILABLE, "busy").into_response();
         busy.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
@@ -235,7 +243,10 @@ fn headers(app: &App, ctx: &Ctx, out: &mut HeaderMap) {
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(header::CACHE_CONTROL, "no-store");
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    // Browsers ignore it, with a complaint each time, where nothing is encrypted.
+    if !app.config.plain_http {
+        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     if app.config.public_origin.starts_with("https://") {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

@@ -5,6 +5,7 @@ mod desk;
 mod failure;
 mod fields;
 mod front;
+pub mod meter;
 mod routes;
 pub mod serve;
 pub mod sse;

@@ -119,6 +119,10 @@ impl Ui {
     pub fn plain_http(&self) -> bool {
         self.app.config.plain_http
     }
+    /// The disk is full: what is read may be read on, nothing is saved.
+    pub fn read_only(&self) -> bool {
+        self.app.db.is_full()
+    }
     pub fn demo(&self) -> bool {
         self.app.demo
     }

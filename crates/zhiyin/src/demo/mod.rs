@@ -1,5 +1,6 @@
 //! The demonstration: two stores of a group in the middle of their work, told through the product's own verbs.
 
+pub mod bulk;
 mod facts;
 mod found;
 mod replay;

@@ -127,10 +127,22 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     (
         "contact/src/followup/",
-        &["task", "contact", "attempt", "attempt_task", "answer", "remark", "late_event", "skipped_event", "dial_log"],
+        &[
+            "task",
+            "contact",
+            "attempt",
+            "attempt_task",
+            "answer",
+            "remark",
+            "late_event",
+            "skipped_event",
+            "dial_log",
+            "figure_change",
+            "booking_wish",
+        ],
     ),
     ("contact/src/cases/", &["case_file", "case_point", "case_step"]),
-    ("insight/src/", &["weekly_report"]),
+    ("insight/src/", &["weekly_report", "report_task", "report_said", "report_call", "report_zone"]),
 ];
 
 /// Reads of another's table that were looked at: one query finds the session and the number of unread notices, and

@@ -1,6 +1,15 @@
 //! Tests across capabilities: one binary.
+mod access;
 mod architecture;
+mod bulk;
+mod clock;
+mod disk_full;
 mod engines;
+mod figures;
+mod house;
+mod import_command;
+mod import_to_tasks;
+mod logs;
 mod words;
 
 use std::path::{Path, PathBuf};

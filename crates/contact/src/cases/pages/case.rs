@@ -43,6 +43,8 @@ struct CasePage {
     phone: Option<String>,
     vehicle: String,
     alike: i64,
+    /// A manager's case may be about somebody who is no customer of the department: then the case is all they see.
+    may_open: bool,
     owner: Option<String>,
     opener: Option<String>,
     left: Option<Left>,
@@ -235,6 +237,8 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
     let person = ports::person(&mut q, group, c.customer_id, c.phone_line_id).await?;
     let vehicles: Vec<_> = c.vehicle_id.into_iter().collect();
     let vehicle = ports::vehicle_lines(&mut q, group, &vehicles).await?.into_values().next().unwrap_or_default();
+    let may_open =
+        scope.may(Cap::CustomerRead) && !people::customers::seen(&mut q, scope, &[c.customer_id]).await?.is_empty();
     let alike = store::alike(&mut q, group, &c, now.plus(-30 * Millis::DAY)).await?;
     let acts = |cap| async move {
         let Ok(sight) = Sight::of(scope, cap) else { return Ok(false) };
@@ -281,6 +285,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         phone: person.phone,
         vehicle,
         alike,
+        may_open,
         owner: c.owner_id.and_then(|o| names.get(&o).cloned()),
         opener: c.opened_by.and_then(|o| names.get(&o).cloned()),
         left: c.next_due_at.map(|due| Left::until(due, now)),
@@ -393,6 +398,11 @@ fn what_happened(
             None => plain(),
         },
         StepKind::CallRevoked if flag("restored") => ui.t("case-step-call-revoked-restored").into_owned(),
+        StepKind::Rescheduled => {
+            let at = |key: &str| step.args.get(key).and_then(serde_json::Value::as_i64).map(Millis);
+            let shown = |key: &str| at(key).map(|m| ui.day_time(&m)).unwrap_or_default();
+            ui.k("case-step-rescheduled").s("before", shown("before")).s("after", shown("after")).to_string()
+        }
         StepKind::HandedOver => match handed_to(step).and_then(name) {
             Some(to) => ui.k("case-step-handed-over").s("name", to).to_string(),
             None => ui.t("case-step-handed-back").into_owned(),

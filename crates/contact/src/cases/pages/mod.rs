@@ -2,7 +2,9 @@
 
 mod act;
 mod case;
+mod clocks;
 mod fields;
+mod kinds;
 mod lines;
 mod list;
 mod new;
@@ -11,7 +13,12 @@ mod parts;
 use kernel::Cap;
 use platform::http::{Need, Routes};
 
+use crate::cases::clocks::ClockBook;
+use crate::cases::kinds::KindBook;
+use crate::editing;
+
 pub use fields::call_fields;
+pub use kinds::kind_lines;
 pub use new::open_button;
 pub use parts::{call_recall, customer_cases, today_cases};
 
@@ -34,4 +41,6 @@ pub fn routes() -> Routes {
         .post("/cases/{id}/closure", handle, act::give_up)
         .post("/cases/{id}/dial", handle, act::dial)
         .post("/contacts/{id}/case-fields", Need::Cap(Cap::CallWork), fields::refresh)
+        .merge(editing::routes::<ClockBook>())
+        .merge(editing::routes::<KindBook>())
 }

@@ -26,6 +26,11 @@ pub async fn plan_recall(tx: &mut Tx, t: &Talk) -> Result<TaskId> {
     followup::plan_recall(tx, t.store, t.case, t.customer, t.vehicle, t.phone_line, t.from, t.due).await
 }
 
+/// The case's deadline moved, and with it its re-call in the queue.
+pub async fn move_recall(tx: &mut Tx, case: CaseId, store: StoreId, due: Millis) -> Result<()> {
+    followup::move_recall(tx, store, case, due).await
+}
+
 /// The re-call is not needed any more.
 pub async fn cancel_recall(tx: &mut Tx, case: CaseId) -> Result<()> {
     followup::cancel_tasks(tx, SubjectKind::Case, &[case.raw()]).await

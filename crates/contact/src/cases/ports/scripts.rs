@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{GroupId, Result, StoreId};
+use kernel::{Department, GroupId, Result, StoreId};
 use platform::db::Sql;
 use platform::i18n::Label;
 use platform::rulebook::{self, Versioned};
@@ -38,4 +38,39 @@ impl Labels {
 /// As the database answers.
 pub async fn labels(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<Labels> {
     rulebook::current::<ScriptBook>(q, group, store).await.map(Labels)
+}
+
+/// An option of a question, as the table of kinds is about it.
+pub struct Answerable {
+    /// What stands in a point: the question's key.
+    pub question: String,
+    pub option: String,
+    pub question_label: Label,
+    pub option_label: Label,
+    pub bad: bool,
+    pub kind: Option<String>,
+    pub department: Option<Department>,
+}
+
+/// Every option of every question of the store, in order; a question that several scripts ask comes once.
+/// # Errors
+/// As the database answers.
+pub async fn answerables(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<Vec<Answerable>> {
+    let book = rulebook::current::<ScriptBook>(q, group, store).await?;
+    let mut list: Vec<Answerable> = Vec::new();
+    for question in book.body.scripts.iter().flat_map(|s| &s.questions) {
+        if list.iter().any(|a| a.question == question.key) {
+            continue;
+        }
+        list.extend(question.options.iter().map(|o| Answerable {
+            question: question.key.clone(),
+            option: o.key.clone(),
+            question_label: question.short.clone(),
+            option_label: o.label.clone(),
+            bad: o.effect == Effect::Bad,
+            kind: o.case_kind.clone(),
+            department: o.department.or(Some(question.topic)),
+        }));
+    }
+    Ok(list)
 }

@@ -233,6 +233,7 @@ fn recalled(w: &World, contact: kernel::ContactId, task: TaskId, outcome: &str, 
         note: None,
         script_version: None,
         tasks: None,
+        booking: None,
         confirmed: true,
         case_fields: vec![],
     }

@@ -49,6 +49,7 @@ fn new_call(
         best_time: None,
         sold_car: vec![],
         note: None,
+        booking: None,
         script_version: None,
         tasks: None,
         confirmed: false,

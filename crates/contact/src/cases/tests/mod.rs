@@ -4,6 +4,7 @@ mod clock;
 mod journey;
 mod life;
 mod pages;
+mod recalendar;
 mod recall;
 mod sentence;
 mod sight;

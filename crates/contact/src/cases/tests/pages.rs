@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use futures_util::future::BoxFuture;
 use kernel::{Cap, Department, Id, Post, Reach, Result, Scope, Stores};
-use platform::db::Db;
+use platform::db::{Db, Sql as _};
 use platform::http::{App, Desk, Need, Parts, Slots, Who, front};
 use platform::i18n::Locale;
 use testkit::{Client, World, on_both_wired};
@@ -114,6 +114,8 @@ fn sound(text: &str) {
     }
     assert!(!text.contains("13812344417"), "the number stands in the page");
 }
+
+platform::stmt!(P_STILL_OPEN, "UPDATE task SET state='open', result=NULL, closed_at=NULL WHERE id=500");
 
 async fn opened(w: &World) -> (Staff, String) {
     let staff = furnish(w).await;
@@ -329,7 +331,8 @@ async fn other_pages_show_their_part() {
         assert_eq!(slot("agent", "today.cases", 0).await.1, "\"\"");
         assert_eq!(slot("agent", "call.recall", 600).await.1, "\"\"", "this contact is no re-call");
 
-        // The questions follow the answers while the customer is on the line.
+        // The questions follow the answers while the customer is on the line: as before the case took over.
+        platform::transact!(w.db, &w.system(), |tx| { tx.exec(&P_STILL_OPEN, platform::args![]).await }).unwrap();
         let mut agent = client(w, "agent").await;
         let none = agent.post("/contacts/600/case-fields", &[("a.cleanliness", "good")]).await;
         assert!(none.status == StatusCode::OK && !none.text.contains("name=\"case."), "{}", none.text);

@@ -140,9 +140,9 @@ fn a_book_with_faults_names_each_place() {
     assert_eq!(
         faults,
         [
-            "fields[0].label case-label-missing",
-            "kinds[0].template.zh case-field-unknown",
-            "kinds[1].template.en case-braces",
+            "fields.0.question.zh case-label-missing",
+            "kinds.0.template.zh case-field-unknown",
+            "kinds.1.template.en case-braces",
             "remarks.question case-kind-unknown",
         ]
     );

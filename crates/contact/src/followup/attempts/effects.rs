@@ -69,14 +69,7 @@ pub async fn on_customer(
 }
 
 /// When and on which number the contact is tried next.
-pub fn on_contact(
-    context: &Context,
-    contact: &mut Contact,
-    tasks: &[Task],
-    call: &Begun<'_>,
-    numbers: &Numbers,
-    now: Millis,
-) {
+pub fn on_contact(context: &Context, contact: &mut Contact, tasks: &[Task], call: &Begun<'_>, numbers: &Numbers) {
     contact.last_outcome = Some(call.outcome.key.clone());
     contact.last_attempt_at = Some(call.attempt.ended_at);
     contact.skip_reason = None;
@@ -109,7 +102,9 @@ pub fn on_contact(
         Next::AtOnce => contact.promise_at,
         Next::None | Next::InMinutes { .. } | Next::NextHalfDay | Next::NextNumber => None,
     };
-    contact.not_before = tries::next_try(&hours, spacing, next, now, call.new.agreed_at, best, due_at);
+    // Counted from the call's end: a draft may arrive hours later.
+    let ended = call.attempt.ended_at;
+    contact.not_before = tries::next_try(&hours, spacing, next, ended, call.new.agreed_at, best, due_at);
     let keeps = match next {
         Next::AtOnce => contact.lease_user == Some(call.attempt.agent_id),
         Next::None | Next::InMinutes { .. } | Next::NextHalfDay | Next::NextNumber | Next::AgreedTime => false,
@@ -148,6 +143,22 @@ pub async fn end_programmes(tx: &mut Tx, attempt: &Attempt, undo: &mut Undo) -> 
         undo.opted_out = true;
         people_port::opt_out(tx, customer).await?;
     }
+    Ok(())
+}
+
+/// "Sold the car": whatever is still open about it ends, in this contact and in the customer's others.
+pub async fn end_of_sold(
+    tx: &mut Tx,
+    context: &Context,
+    attempt: &Attempt,
+    new: &NewAttempt,
+    undo: &mut Undo,
+) -> Result<()> {
+    let tasks = watch_others(tx, attempt, undo).await?;
+    let of_car = |t: &Task| t.recall_case().is_none() && t.vehicle_id.is_some_and(|v| new.sold_car.contains(&v));
+    let own: Vec<_> =
+        tasks.iter().filter(|t| t.store_id == context.store && of_car(t)).filter_map(|t| t.contact_id).collect();
+    tending::settle(tx, context, &own, |task, _| of_car(task).then_some(TaskResult::Cancelled)).await?;
     Ok(())
 }
 

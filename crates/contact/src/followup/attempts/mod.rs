@@ -2,6 +2,7 @@
 
 mod check;
 mod effects;
+mod peace;
 mod revoke;
 mod undo;
 
@@ -14,7 +15,7 @@ use super::context::{Context, tasks_by_contact};
 use super::events::{CallRecorded, Point, RecallSaid};
 use super::model::{Attempt, ContactState, Effect, NewAttempt, Saved, Task, TaskResult};
 use super::outcomes::{Ends, Next, Outcome, Outcomes};
-use super::{bundle, people_port, store, tending, told, tries};
+use super::{bundle, people_port, store, tending, told, tries, wishes};
 pub use revoke::{revocable, revoke};
 use undo::Undo;
 
@@ -77,7 +78,10 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         revoked_at: None,
     };
     store::insert_attempt(tx, &attempt, new.script_version).await?;
+    let days = [ended_at, now].map(|at| (store_id, context.cal.date_of(at)));
+    store::days_changed(tx, "call", &days).await?;
 
+    let fleet = people_port::is_fleet(tx, group, contact.customer_id).await?;
     let mut undo = Undo::default();
     let mut contact = contact;
     // What the call taught about the customer is true whether it came in time or not.
@@ -89,9 +93,10 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         for task in tasks.iter().filter(|t| t.is_open()) {
             undo.remember_task(task);
         }
-        let begun = Begun { attempt: &attempt, new, outcome, asked: &asked, counted };
+        let most = context.most_vehicles(fleet);
+        let begun = Begun { attempt: &attempt, new, outcome, asked: &asked, counted, most };
         settle_tasks(&context, &mut tasks, &begun, now);
-        effects::on_contact(&context, &mut contact, &tasks, &begun, &numbers, now);
+        effects::on_contact(&context, &mut contact, &tasks, &begun, &numbers);
         for task in tasks.iter_mut().filter(|t| undo.knows_task(t.id)) {
             if task.closed_at.is_none() {
                 effects::extend(&context, task, &contact, &begun);
@@ -107,7 +112,14 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
     }
     store::insert_attempt_tasks(tx, attempt.id, store_id, &results).await?;
     let points = answers(tx, &attempt, new, &tasks, &asked).await?;
+    wishes::note_booking(tx, &attempt, new, &tasks).await?;
+    if !new.sold_car.is_empty() {
+        effects::end_of_sold(tx, &context, &attempt, new, &mut undo).await?;
+    }
 
+    if outcome.reached && !late && outcome.ends != Ends::Programme {
+        peace::leave(tx, &context, &attempt, &contact, fleet, &mut undo).await?;
+    }
     if outcome.ends == Ends::Programme {
         // After this contact's own tasks: what is left are the customer's other ones, in every store.
         effects::end_programmes(tx, &attempt, &mut undo).await?;
@@ -157,6 +169,8 @@ pub(super) struct Begun<'a> {
     pub asked: &'a [TaskId],
     /// One of the rule's attempts.
     pub counted: bool,
+    /// Vehicles that are asked about in detail.
+    pub most: usize,
 }
 
 /// The tasks that stood on the screen and are still open; a late call keeps those it was about.
@@ -196,7 +210,7 @@ fn settle_tasks(context: &Context, tasks: &mut [Task], call: &Begun<'_>, now: Mi
         task.reached |= call.outcome.reached;
     }
     match (call.outcome.ends, call.outcome.result) {
-        (Ends::Task | Ends::Programme, Some(result)) => close_all(context, tasks, call, result, now),
+        (Ends::Task | Ends::Programme, Some(result)) => close_all(tasks, call, result, now),
         (Ends::Task | Ends::Programme, None) | (Ends::None, _) => {
             // A promise is kept, a broken line taken up again, whatever the count says.
             let goes_on = match call.outcome.next {
@@ -215,7 +229,7 @@ fn settle_tasks(context: &Context, tasks: &mut [Task], call: &Begun<'_>, now: Mi
     }
 }
 
-fn close_all(context: &Context, tasks: &mut [Task], call: &Begun<'_>, result: TaskResult, now: Millis) {
+fn close_all(tasks: &mut [Task], call: &Begun<'_>, result: TaskResult, now: Millis) {
     let answered: Vec<TaskId> = call.new.answers.iter().filter_map(|a| a.task).collect();
     let merges = match result {
         TaskResult::Complete | TaskResult::Partial => true,
@@ -231,9 +245,15 @@ fn close_all(context: &Context, tasks: &mut [Task], call: &Begun<'_>, result: Ta
     let shown: Vec<usize> =
         (0..tasks.len()).filter(|i| tasks[*i].is_open() && call.asked.contains(&tasks[*i].id)).collect();
     let own: Vec<Task> = shown.iter().map(|i| tasks[*i].clone()).collect();
-    let (_, merged) = bundle::detailed(&own, &answered, context.rules().max_vehicles());
+    let (_, merged) = bundle::detailed(&own, &answered, call.most);
     for (n, i) in shown.iter().enumerate() {
-        let result = if merges && merged.contains(&n) { TaskResult::Merged } else { result };
+        // A car that is sold is asked about no more: what was not asked of it has no result of a call.
+        let sold = tasks[*i].vehicle_id.is_some_and(|v| call.new.sold_car.contains(&v));
+        let result = match () {
+            () if sold && !answered.contains(&tasks[*i].id) => TaskResult::Cancelled,
+            () if merges && merged.contains(&n) => TaskResult::Merged,
+            () => result,
+        };
         tasks[*i].close(result, now);
     }
 }
@@ -281,7 +301,11 @@ async fn answers(
     }
     store::insert_answers(tx, &rows).await?;
     rows.clear();
+    let staff = wishes::staff_for(tx, attempt, &new.remarks).await?;
+    let mut praised = Vec::new();
     for r in &new.remarks {
+        let who = wishes::named(&staff, r.person.as_deref());
+        praised.extend(who.filter(|_| wishes::is_praise(r)));
         let id = tx.new_id::<kernel::Event>();
         rows.push(args![
             id,
@@ -292,6 +316,7 @@ async fn answers(
             r.mark,
             &r.text,
             r.person.clone(),
+            who,
             r.wants_answer,
             now
         ]);
@@ -309,6 +334,7 @@ async fn answers(
         }
     }
     store::insert_remarks(tx, &rows).await?;
+    wishes::tell_praised(tx, attempt, &praised).await?;
     Ok(points)
 }
 

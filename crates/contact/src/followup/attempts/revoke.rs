@@ -34,7 +34,9 @@ pub async fn revocable(q: &mut impl Sql, scope: &Scope, id: AttemptId, now: Mill
 /// listener refuses (a case that was touched), `NotFound` for another's call.
 pub async fn revoke(tx: &mut Tx, id: AttemptId) -> Result<()> {
     let (scope, now) = (tx.scope().clone(), tx.now());
-    scope.need(Cap::CallWork)?;
+    if !scope.may(Cap::CallWork) {
+        scope.need(Cap::QueueAssign)?;
+    }
     let (user, store_id) = (scope.user()?, scope.store()?);
     let attempt = store::attempt(tx, scope.group, store_id, id).await?;
     if attempt.agent_id != user && !scope.may(Cap::QueueAssign) {
@@ -49,6 +51,10 @@ pub async fn revoke(tx: &mut Tx, id: AttemptId) -> Result<()> {
     if !store::strike_out(tx, id, user).await? {
         return Err(Problem::Conflict("attempt-revoked"));
     }
+    let cal = people_port::calendar(tx, scope.group, store_id).await?;
+    let mut days = vec![(store_id, cal.date_of(attempt.ended_at))];
+    days.extend(store::said_at(tx, scope.group, id).await?.into_iter().map(|at| (store_id, cal.date_of(at))));
+    store::days_changed(tx, "call", &days).await?;
     // First those who made something of it: a case that was touched refuses, and nothing has happened.
     let tasks = store::tasks_of(tx, scope.group, &[attempt.contact_id]).await?;
     let recall = tasks.iter().filter(|t| undo.knows_task(t.id)).find_map(crate::followup::model::Task::recall_case);
@@ -88,7 +94,8 @@ async fn restore(tx: &mut Tx, attempt: &Attempt, undo: &Undo, now: Millis) -> Re
     for before in &undo.contacts {
         let mut contact = held.iter().find(|c| c.id == before.id).cloned().ok_or(SINCE)?;
         let taken = contact.holder(now).is_some_and(|u| u != attempt.agent_id);
-        let gained = tasks.iter().any(|t| t.contact_id == Some(contact.id) && t.is_open() && !undo.knows_task(t.id));
+        let gained =
+            tasks.iter().any(|t| t.contact_id == Some(contact.id) && t.is_open() && !undo.seen.contains(&t.id));
         if contact.version != before.version || taken || gained {
             return Err(SINCE);
         }
@@ -115,6 +122,10 @@ async fn put_back(tx: &mut Tx, attempt: &Attempt, undo: &Undo) -> Result<()> {
     }
     for (vehicle, day) in &undo.sold {
         people_port::resume_ownership(tx, *vehicle, attempt.customer_id, *day).await?;
+    }
+    for skipped in &undo.skipped {
+        let kinds = [skipped.kind.clone()];
+        store::drop_no_tasks(tx, attempt.store_id, &kinds, skipped.subject, &[skipped.id]).await?;
     }
     if undo.opted_out {
         people_port::opt_in(tx, attempt.customer_id).await?;

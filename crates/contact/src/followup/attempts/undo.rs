@@ -4,7 +4,7 @@ use kernel::{ContactId, Millis, PhoneLineId, Problem, Result, StoreDate, TaskId,
 use platform::db::Tx;
 use serde::{Deserialize, Serialize};
 
-use crate::followup::model::{Contact, ContactState, Task, TaskResult, TaskState};
+use crate::followup::model::{Contact, ContactState, SubjectKind, Task, TaskResult, TaskState};
 use crate::followup::people_port::PhoneStatus;
 use crate::followup::store;
 
@@ -18,6 +18,20 @@ pub struct Undo {
     pub best_time: Option<Option<String>>,
     pub sold: Vec<(VehicleId, StoreDate)>,
     pub opted_out: bool,
+    /// Tasks that were there, changed by the call or not: what is not among them came later.
+    #[serde(default)]
+    pub seen: Vec<TaskId>,
+    /// Events that were skipped because of this call.
+    #[serde(default)]
+    pub skipped: Vec<Skipped>,
+}
+
+/// An event that lost its task to the peace that a call brought.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Skipped {
+    pub kind: String,
+    pub subject: SubjectKind,
+    pub id: i64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -86,6 +100,7 @@ impl Undo {
         if self.knows_task(t.id) {
             return;
         }
+        self.seen.push(t.id);
         self.tasks.push(TaskBefore {
             id: t.id,
             version: t.version,

@@ -18,6 +18,10 @@ pub struct Ground<'a> {
     pub contact: ContactId,
     /// Tasks of the page with their scripts, in the page's order.
     pub tasks: &'a [(TaskId, &'a Script)],
+    /// The questions that the page asked.
+    pub chosen: &'a scripts::Chosen<'a>,
+    /// Tasks of cars that were sold: nothing is asked of them any more.
+    pub sold: &'a [TaskId],
     pub outcomes: &'a Outcomes,
     pub calendar: &'a WorkCalendar,
     pub now: Millis,
@@ -52,16 +56,17 @@ pub fn read(fields: &Fields, ground: &Ground<'_>) -> Result<NewAttempt, FieldErr
         started_at: started(fields, seconds, ground.now),
         seconds,
         direction: Direction::parse(fields.get("direction")).unwrap_or(Direction::Out),
-        outcome: outcome.map(|o| told(o, ground, &posted, &given)).unwrap_or_default(),
+        outcome: outcome.map(|o| told(o, ground, &posted)).unwrap_or_default(),
         remarks: remarks(fields, ground.tasks, &given),
         answers: given.into_iter().map(answer).collect(),
         phone_line: fields.parsed("phone_line"),
         agreed_at,
-        who_when: fields.opt("who_when").map(str::to_owned),
+        who_when: who_when(fields),
         new_phone,
         best_time: fields.opt("best_time").map(str::to_owned),
         sold_car: fields.all("sold").filter_map(|v| v.parse().ok()).collect(),
         note: note(fields),
+        booking: fields.opt("booking").map(str::to_owned),
         script_version: fields.parsed("script_version"),
         tasks: Some(ground.tasks.iter().map(|(id, _)| *id).collect()),
         confirmed: fields.has("confirmed"),
@@ -127,26 +132,19 @@ fn started(fields: &Fields, seconds: i64, now: Millis) -> Millis {
 }
 
 /// "Complete" is said of a call in which every question was answered or skipped on purpose; else it was partly so.
-fn told(outcome: &Outcome, ground: &Ground<'_>, posted: &[Posted], given: &[Given]) -> String {
+fn told(outcome: &Outcome, ground: &Ground<'_>, posted: &[Posted]) -> String {
     let partial = ground.outcomes.outcomes.iter().find(|o| o.result == Some(TaskResult::Partial));
-    let asks: Vec<scripts::AskFor<'_>> = ground
-        .tasks
-        .iter()
-        .map(|(task, script)| scripts::AskFor { task: *task, script, vehicle: None, fleet: false })
-        .collect();
-    let open = scripts::choose(&asks, usize::MAX).asked.into_iter().any(|a| {
+    let open = ground.chosen.asked.iter().filter(|a| !ground.sold.contains(&a.task)).any(|a| {
         let seen = posted.iter().any(|p| p.field == a.field && !(p.option.is_empty() && p.text.is_empty()));
         a.show_if.is_none() && !seen
     });
     match partial {
-        Some(partial) if outcome.result == Some(TaskResult::Complete) && open && !given.is_empty() => {
-            partial.key.clone()
-        }
+        Some(partial) if outcome.result == Some(TaskResult::Complete) && open => partial.key.clone(),
         Some(_) | None => outcome.key.clone(),
     }
 }
 
-/// `at.quick` holds milliseconds, `at.<outcome>` the store's local time as browsers write it.
+/// `at.quick.<outcome>` holds milliseconds, `at.<outcome>` the store's local time as browsers write it.
 fn agreed(fields: &Fields, outcome: &Outcome, calendar: &WorkCalendar, errors: &mut FieldErrors) -> Option<Millis> {
     if !outcome.needs.iter().any(|n| matches!(n, Need::AgreedTime | Need::WhoWhen)) {
         return None;
@@ -160,7 +158,10 @@ fn agreed(fields: &Fields, outcome: &Outcome, calendar: &WorkCalendar, errors: &
             }
             read
         }
-        None if outcome.needs.contains(&Need::AgreedTime) => fields.parsed::<i64>("at.quick").map(Millis),
+        None if outcome.needs.contains(&Need::AgreedTime) => {
+            let quick = format!("at.quick.{}", outcome.key);
+            fields.parsed::<i64>(&quick).or_else(|| fields.parsed::<i64>("at.quick")).map(Millis)
+        }
         None => None,
     }
 }
@@ -181,16 +182,17 @@ const UNWRITTEN: &str = "（未写明）";
 /// Marked notes of questions, and the remark of the call: C makes it a complaint, F wants an answer within 24 hours.
 fn remarks(fields: &Fields, tasks: &[(TaskId, &Script)], given: &[Given]) -> Vec<RemarkIn> {
     let wants_answer = fields.has("wants_answer");
-    let person = fields.opt("person").map(str::to_owned);
-    let make = |task: Option<TaskId>, mark: Mark, text: String, department: Option<Department>| RemarkIn {
-        task,
-        mark,
-        text,
-        person: person.clone(),
-        wants_answer,
-        case_kind: None,
-        department,
-    };
+    // Whom a remark names stands with that remark.
+    let make =
+        |task: Option<TaskId>, mark: Mark, text: String, department: Option<Department>, person: &str| RemarkIn {
+            task,
+            mark,
+            text,
+            person: fields.opt(person).filter(|_| mark == Mark::Praise).map(str::to_owned),
+            wants_answer,
+            case_kind: None,
+            department,
+        };
     let mut list: Vec<RemarkIn> = fields
         .starting("m.")
         .filter_map(|(field, mark)| {
@@ -199,7 +201,7 @@ fn remarks(fields: &Fields, tasks: &[(TaskId, &Script)], given: &[Given]) -> Vec
             let (key, task) =
                 field.rsplit_once('.').and_then(|(k, t)| Some((k, Some(t.parse().ok()?)))).unwrap_or((field, None));
             let department = given.iter().find(|g| g.question == key).and_then(|g| g.department);
-            Some(make(task, mark, text, department))
+            Some(make(task, mark, text, department, &format!("p.{field}")))
         })
         .collect();
     let text = fields.opt("remark");
@@ -216,7 +218,7 @@ fn remarks(fields: &Fields, tasks: &[(TaskId, &Script)], given: &[Given]) -> Vec
             [(task, _)] => Some(*task),
             _ => None,
         };
-        list.push(make(only, mark, text, None));
+        list.push(make(only, mark, text, None, "person"));
     }
     list
 }
@@ -227,13 +229,25 @@ fn written(given: &[Given]) -> String {
     if notes.is_empty() { UNWRITTEN.to_owned() } else { notes.join("；") }
 }
 
-/// An unmarked remark and a wish for a booking stay with the call.
+/// What the browser may not keep, and what therefore did not come with a draft that was sent later.
+const LEFT_NUMBER: &str = "new_phone";
+/// Said in its stead, so that nobody takes the call for one in which nothing was told.
+const NUMBER_LOST: &str = "（通话中报了新号码，断线时没有保存，请再问一次）";
+
+fn who_when(fields: &Fields) -> Option<String> {
+    let lost = fields.all("left").any(|name| name == LEFT_NUMBER) && !fields.all("new_phone").any(|v| !v.is_empty());
+    let told = fields.opt("who_when").map(str::to_owned);
+    match (told, lost) {
+        (Some(told), true) => Some(format!("{told}{NUMBER_LOST}")),
+        (None, true) => Some(NUMBER_LOST.to_owned()),
+        (told, false) => told,
+    }
+}
+
+/// An unmarked remark stays with the call.
 fn note(fields: &Fields) -> Option<String> {
     let marked = Mark::parse(fields.get("mark")).is_some() || fields.has("complaint") || fields.has("wants_answer");
-    let remark = fields.opt("remark").filter(|_| !marked).map(str::to_owned);
-    let booking = fields.opt("booking").map(|b| format!("预约保养：{b}"));
-    let parts: Vec<String> = remark.into_iter().chain(booking).collect();
-    (!parts.is_empty()).then(|| parts.join("\n"))
+    fields.opt("remark").filter(|_| !marked).map(str::to_owned)
 }
 
 /// `/calls/7?after=9`: which call was just saved.

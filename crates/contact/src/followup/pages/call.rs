@@ -1,6 +1,8 @@
 use askama::Template;
 use axum::extract::Path;
-use kernel::{AttemptId, ContactId, CustomerId, Millis, PhoneLineId, Problem, TaskId};
+use axum::http::HeaderMap;
+use kernel::{AttemptId, Cap, ContactId, CustomerId, Millis, PhoneLineId, Problem, Reach, TaskId};
+use platform::db::Sql;
 use platform::http::{Answer, Desk, Failure, Fields, Ui};
 use platform::transact;
 
@@ -9,7 +11,7 @@ use super::call_history::{self, Past};
 use super::call_view::{self, OutcomeView, QuestionView, SituationView, Slot, Spoken, VisitView};
 use super::line_view::KindPill;
 use super::{attempt_form, words};
-use crate::followup::model::{Mark, SubjectKind};
+use crate::followup::model::{Aside, Mark, SubjectKind};
 use crate::followup::{attempts, best_time, board, lease, queue, store};
 use crate::scripts::{self, Script, Tongue, Words, say};
 
@@ -26,6 +28,14 @@ struct CallPage {
     line: Option<PhoneLineId>,
     inbound: bool,
     held_by: Option<String>,
+    /// Only looked at: it belongs to whoever takes it.
+    looks: bool,
+    may_work: bool,
+    fence: i64,
+    again: bool,
+    remark: String,
+    last_words: Vec<String>,
+    asides: Vec<(String, String)>,
     undo: Option<Undo>,
     continued: bool,
     person: String,
@@ -39,10 +49,13 @@ struct CallPage {
     merged: usize,
     phones: Vec<PhoneView>,
     best_time: Option<String>,
+    channel: Option<String>,
     times: Vec<(&'static str, String)>,
     alerts: Vec<String>,
     vehicles: Vec<(String, String)>,
     history: Vec<Past>,
+    /// HTML of the cases' own: what was complained about, and how it stands.
+    cases: String,
     staff: Vec<String>,
     title: String,
     count: usize,
@@ -96,6 +109,13 @@ struct MarkView {
 }
 
 impl CallPage {
+    /// Where "not a good moment" leads: the outcome that asks for another time.
+    fn later_dialog(&self) -> &str {
+        self.outcomes.iter().find(|o| o.asks_time).map_or("unreached", |o| o.dialog.as_str())
+    }
+    fn works(&self) -> bool {
+        self.may_work && !self.looks
+    }
     /// A complaint has its own button beside the remark of the call.
     fn other_marks(&self) -> Vec<MarkView> {
         self.marks().into_iter().filter(|m| m.key != Mark::Complaint.key()).collect()
@@ -117,15 +137,25 @@ impl CallPage {
     }
 }
 
-/// GET /calls/{contact}: the contact belongs to whoever looks at it, for ten minutes.
-pub async fn show(desk: Desk, Path(id): Path<ContactId>, fields: Fields) -> Answer {
-    let taken = transact!(desk.db(), desk.scope(), |tx| { lease::take(tx, id).await });
-    let data = match taken {
-        Ok(_) | Err(Problem::Conflict("contact-taken")) => call_data::load(&desk, id).await?,
-        Err(other) => return Err(other.into()),
-    };
+/// GET /calls/{contact}: the contact belongs to the agent who opens it, for ten minutes. Whoever supervises only looks
+/// until they take it, and a browser that fetches ahead takes nothing.
+pub async fn show(desk: Desk, Path(id): Path<ContactId>, headers: HeaderMap, fields: Fields) -> Answer {
+    let scope = desk.scope();
+    let ahead = ["sec-purpose", "purpose"]
+        .iter()
+        .any(|name| headers.get(*name).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("prefetch")));
+    let held = store::contact(&mut desk.reads(), scope.group, scope.store()?, id).await?;
+    let mine = held.holder(desk.now()) == scope.user;
+    let takes = scope.reach(Cap::CallWork) == Some(Reach::Own) || (mine && scope.may(Cap::CallWork));
+    if held.is_waiting() && takes && !ahead {
+        match transact!(desk.db(), scope, |tx| { lease::take(tx, id).await }) {
+            Ok(_) | Err(Problem::Conflict("contact-taken" | "contact-done")) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let data = call_data::load(&desk, id).await?;
     if data.tasks.is_empty() {
-        return Err(Problem::Conflict("contact-done").into());
+        return super::done::page(&desk, &data).await;
     }
     let page = page(&desk, &data, &fields).await?;
     desk.page(&page)
@@ -142,7 +172,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
     let (script, spoken) = (data.script(first)?, data.words(desk, first));
     let line = |l| words::zh(&ui, &say(l, &spoken, Tongue::Zh));
     let phones = phones(&ui, data);
-    let counts = queue::counts(&mut q, scope, queue::View::Mine, now).await?;
+    let counts = queue::counts(&mut q, scope, &queue::Filter::default(), now).await?;
     let today = (midnight(data, now), data.context.tomorrow(now));
     let average = board::of_agent(&mut q, scope, today.0, today.1, now).await?.average();
     let held_by = match data.view.taken_by {
@@ -162,9 +192,16 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         tasks: data.tasks.iter().map(|t| t.id).collect(),
         line: data.view.numbers.iter().find(|n| n.next).map(|n| n.id),
         inbound: fields.has("in"),
+        looks: data.view.lease.is_none() && held_by.is_none(),
+        may_work: scope.may(Cap::CallWork),
+        fence: data.view.lease.map_or(0, |l| l.until.0),
+        again: data.again,
+        remark: data.earlier_remark.clone(),
+        last_words: call_history::last_words(&ui, data),
+        asides: Aside::ALL.iter().map(|a| (a.key().to_owned(), ui.v("queue-aside", a).into_owned())).collect(),
         held_by,
         undo: undo(desk, fields).await?,
-        continued: !data.earlier.is_empty(),
+        continued: !data.earlier.is_empty() && !data.again,
         person: with_title(data, &spoken),
         owner: data.customer.file.name.clone(),
         kinds: words::kind_pills(&ui, data.context.rules(), data.view.contact.kinds()),
@@ -177,10 +214,12 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         phones,
         best_time: data.view.best_time.as_ref().map(|t| words::best_time(&ui, t)),
         times: best_time::CHOICES.into_iter().map(|k| (k, ui.v("queue-time", k).into_owned())).collect(),
-        alerts: data.view.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect(),
+        channel: data.customer.file.channel.clone().filter(|c| !c.trim().is_empty()),
+        alerts: alerts(&ui, desk, data).await?,
         vehicles: owned(data),
         history: call_history::load(desk, data).await?,
-        staff: staff(data),
+        cases: desk.slot("customer.cases", data.customer_id().raw()).await?,
+        staff: staff(&mut q, data).await?,
         title: ui.k("call-heading").s("script", ui.label(&script.label)).n("n", roots(&chosen)).to_string(),
         count: roots(&chosen),
         minutes: (script.minutes_from, script.minutes_to),
@@ -206,9 +245,9 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         remark_prompt: ui.label(&script.remark_prompt),
         case_fields: desk.slot("call.case_fields", data.view.contact.id.raw()).await?,
         outcomes: call_view::outcomes(&ui, &data.outcomes.body),
-        later: call_view::later_slots(&ui, &data.context.cal, now),
+        later: call_view::later_slots(&ui, &data.context.manner(&data.tasks).0, now),
         now_local: local(data, now),
-        left: counts.all,
+        left: counts.today,
         average,
         ui,
     })
@@ -230,7 +269,7 @@ fn questions(
         let task = data.task(asked.task).ok_or(Problem::NotFound)?;
         number += usize::from(asked.show_if.is_none());
         let words = data.words(desk, task);
-        let spoken = Spoken { script: data.script(task)?, words: &words };
+        let spoken = Spoken { vehicle: task.vehicle_id, script: data.script(task)?, words: &words };
         list.push(call_view::question(ui, asked, number, &spoken, &data.earlier));
     }
     Ok(list)
@@ -255,6 +294,7 @@ fn brief(visits: &[VisitView]) -> String {
     let Some(v) = visits.first() else { return String::new() };
     let parts = [
         v.vehicle.clone(),
+        v.mileage.clone(),
         Some(format!("{} {}", v.day, v.items.clone().unwrap_or_default()).trim().to_owned()),
         v.amount.clone(),
     ];
@@ -294,13 +334,25 @@ fn owned(data: &CallData) -> Vec<(String, String)> {
     .collect()
 }
 
-/// People of the visits, to be praised by name.
-fn staff(data: &CallData) -> Vec<String> {
+/// To be praised by name: the people of the visits first, then everybody of the store.
+async fn staff(q: &mut impl Sql, data: &CallData) -> Result<Vec<String>, Problem> {
     let advisors = data.orders.iter().filter_map(|o| o.advisor.clone());
     let mut names: Vec<String> = advisors.chain(data.deliveries.iter().filter_map(|d| d.consultant.clone())).collect();
-    names.sort();
-    names.dedup();
-    names
+    let all = people::identity::staff_of(q, data.context.group, data.context.store).await?;
+    names.extend(all.into_iter().map(|(_, name)| name));
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|n| seen.insert(n.clone()));
+    Ok(names)
+}
+
+/// What to be careful about: an open case, complaints of late.
+async fn alerts(ui: &Ui, desk: &Desk, data: &CallData) -> Result<Vec<String>, Problem> {
+    let mut alerts: Vec<String> = data.view.blocks.iter().map(|b| ui.v("call-block", &b.reason).into_owned()).collect();
+    let complaints = call_history::complaints(desk, data).await?;
+    if complaints > 0 {
+        alerts.push(ui.k("call-complaints").n("n", complaints).to_string());
+    }
+    Ok(alerts)
 }
 
 fn phones(ui: &Ui, data: &CallData) -> Vec<PhoneView> {
@@ -341,9 +393,6 @@ pub async fn undo(desk: &Desk, fields: &Fields) -> Result<Option<Undo>, Problem>
     };
     let Some(until) = may.map(|m| m.until) else { return Ok(None) };
     let attempt = store::attempt(&mut q, group, store_id, id).await?;
-    if Some(attempt.agent_id) != scope.user {
-        return Ok(None);
-    }
     let outcomes = platform::rulebook::current::<crate::followup::outcomes::Outcomes>(&mut q, group, store_id).await?;
     let contact = store::contact(&mut q, group, store_id, attempt.contact_id).await?;
     let card = people::customers::card(&mut q, scope, contact.customer_id).await?;

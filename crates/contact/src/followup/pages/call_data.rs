@@ -30,8 +30,12 @@ pub struct CallData {
     pub book: Arc<Versioned<ScriptBook>>,
     pub outcomes: Arc<Versioned<Outcomes>>,
     pub standard: Arc<Versioned<CallStandard>>,
-    /// Answers of a call that broke off.
+    /// Answers of a call that broke off, or that was taken back: they stand again.
     pub earlier: Vec<Answer>,
+    /// The remark of the call that was taken back.
+    pub earlier_remark: String,
+    /// The last call was taken back.
+    pub again: bool,
 }
 
 /// The script that a kind of task is asked with.
@@ -41,6 +45,12 @@ pub fn script_key<'a>(rules: &'a FollowupRules, kind: &str) -> &'a str {
         None if kind == RECALL => &rules.recall.script,
         None => rules.rules.first().map_or("", |r| &r.script),
     }
+}
+
+/// Re-calls are always asked about: they take no place among a fleet's vehicles.
+pub fn ask_for<'a>(task: &Task, script: &'a Script, fleet: bool) -> AskFor<'a> {
+    let vehicle = task.vehicle_id.filter(|_| task.recall_case().is_none());
+    AskFor { task: task.id, script, vehicle, fleet }
 }
 
 /// # Errors
@@ -56,6 +66,16 @@ pub async fn load(desk: &Desk, id: ContactId) -> Result<CallData> {
     let orders: Vec<RepairOrderId> = of(SubjectKind::RepairOrder).map(RepairOrderId::new).collect();
     let deliveries: Vec<DeliveryId> = of(SubjectKind::Delivery).map(DeliveryId::new).collect();
     let outcomes = rulebook::current::<Outcomes>(&mut q, group, store_id).await?;
+    let last = view.attempts.last().filter(|a| a.revoked_at.is_some()).map(|a| (a.id, a.note.clone()));
+    let (mut earlier, mut earlier_remark) = (broken_off(&view, &outcomes.body), String::new());
+    if let Some((id, note)) = &last {
+        let (answers, remarks) = crate::followup::store::struck(&mut q, group, *id).await?;
+        earlier = answers;
+        let words = remarks.into_iter().map(|r| r.text).chain(note.clone());
+        // What stood at a question stands there again.
+        let own = words.filter(|w| !earlier.iter().any(|a| a.text.as_ref() == Some(w)));
+        earlier_remark = own.collect::<Vec<_>>().join("\n");
+    }
     Ok(CallData {
         context: Context::of(&mut q, group, store_id).await?,
         orders: vehicles::visit_facts(&mut q, group, &orders).await?,
@@ -65,7 +85,9 @@ pub async fn load(desk: &Desk, id: ContactId) -> Result<CallData> {
         store: identity::store_card(&mut q, group, store_id).await?,
         book: rulebook::current::<ScriptBook>(&mut q, group, store_id).await?,
         standard: rulebook::current::<CallStandard>(&mut q, group, store_id).await?,
-        earlier: broken_off(&view, &outcomes.body),
+        earlier,
+        earlier_remark,
+        again: last.is_some(),
         outcomes,
         view,
         tasks,
@@ -98,10 +120,7 @@ impl CallData {
 
     pub fn asks(&self) -> Result<Vec<AskFor<'_>>> {
         let fleet = self.fleet();
-        self.tasks
-            .iter()
-            .map(|t| Ok(AskFor { task: t.id, script: self.script(t)?, vehicle: t.vehicle_id, fleet }))
-            .collect()
+        self.tasks.iter().map(|t| Ok(ask_for(t, self.script(t)?, fleet))).collect()
     }
 
     /// Vehicles of a fleet that are asked about in detail.

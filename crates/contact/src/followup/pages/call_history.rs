@@ -1,21 +1,32 @@
-//! What was before: visits, calls and cases of the customer, newest first.
+//! What was before: visits, calls and cases of the customer, newest first; a call with what it recorded.
 
-use kernel::{DeliveryId, RepairOrderId, Result};
-use people::timeline::{self, Line};
-use people::vehicles::{self, DeliveryFacts, VisitFacts};
+use kernel::{AttemptId, Millis, Result};
+use people::timeline::{self, Told};
 use platform::http::{Desk, Ui};
-use platform::i18n::{self, Arg};
 use serde_json::Value;
 
 use super::call_data::CallData;
+use crate::followup::call::{Answer, Remark};
+use crate::followup::model::{Attempt, Effect};
+use crate::followup::{attempts, store};
 
 /// Rows on the screen.
-const SHOWN: i64 = 8;
+const SHOWN: i64 = 12;
+/// "Within half a year".
+const HALF_YEAR: i64 = 183 * Millis::DAY;
 
 pub struct Past {
     pub day: String,
     pub text: String,
     pub more: Option<String>,
+    /// Answers, words and marks of a call, a line each.
+    pub details: Vec<String>,
+    pub pill: Option<(String, String)>,
+    pub href: Option<String>,
+    /// Taken back: it stays, struck out.
+    pub struck: bool,
+    /// It may still be taken back: contact and call.
+    pub undo: Option<(String, String)>,
 }
 
 /// # Errors
@@ -23,56 +34,100 @@ pub struct Past {
 pub async fn load(desk: &Desk, data: &CallData) -> Result<Vec<Past>> {
     let scope = desk.scope();
     let mut q = desk.reads();
-    let lines = timeline::of(&mut q, scope, data.customer_id(), None, SHOWN).await?;
-    let of = |kind: &str| lines.iter().filter(|l| l.kind == kind).map(|l| l.subject).collect::<Vec<_>>();
-    let orders: Vec<RepairOrderId> = of("repair_order").into_iter().map(RepairOrderId::new).collect();
-    let deliveries: Vec<DeliveryId> = of("delivery").into_iter().map(DeliveryId::new).collect();
-    let orders = vehicles::visit_facts(&mut q, scope.group, &orders).await?;
-    let deliveries = vehicles::delivery_facts(&mut q, scope.group, &deliveries).await?;
+    let mut lines = timeline::of(&mut q, scope, data.customer_id(), None, 3 * SHOWN).await?;
+    // That a call was taken back is said where it stands.
+    lines.retain(|l| l.kind != "call_revoked");
+    lines.truncate(usize::try_from(SHOWN).unwrap_or(12));
+    let calls: Vec<AttemptId> = lines.iter().filter(|l| l.kind == "call").map(|l| AttemptId::new(l.subject)).collect();
+    let answers = store::answers_of(&mut q, scope.group, &calls).await?;
+    let remarks = store::remarks_of(&mut q, scope.group, &calls).await?;
     let ui = desk.ui();
-    Ok(lines.iter().filter_map(|line| past(&ui, data, line, &orders, &deliveries)).collect())
-}
-
-fn past(ui: &Ui, data: &CallData, line: &Line, orders: &[VisitFacts], deliveries: &[DeliveryFacts]) -> Option<Past> {
-    let day = ui.date(&data.context.cal.date_of(line.at));
-    let (text, more) = match line.kind.as_str() {
-        "repair_order" => {
-            let order = orders.iter().find(|o| o.id.raw() == line.subject)?;
-            let what = order.items.clone().or_else(|| order.work_type.clone());
-            (what.unwrap_or_else(|| ui.t("call-past-visit").into_owned()), order.advisor.clone())
+    let mut past = Vec::with_capacity(lines.len());
+    for (line, told) in timeline::tell(desk, lines).await? {
+        let day = ui.date(&data.context.cal.date_of(line.at));
+        if line.kind != "call" {
+            past.push(of_line(day, told));
+            continue;
         }
-        "delivery" => {
-            let delivery = deliveries.iter().find(|d| d.id.raw() == line.subject)?;
-            let model = delivery.model.clone().or_else(|| delivery.series.clone()).unwrap_or_default();
-            (ui.k("call-past-delivery").s("model", model).to_string(), delivery.consultant.clone())
-        }
-        "call" => {
-            let outcome = line.args.get("outcome").and_then(Value::as_str).and_then(|k| data.outcomes.body.get(k))?;
-            (ui.k("call-past-call").s("outcome", ui.label(&outcome.label)).to_string(), None)
-        }
-        kind => (told(ui, kind, &line.args)?, None),
-    };
-    Some(Past { day, text, more })
-}
-
-/// The sentence of another capability's event; what has no words yet is left out.
-fn told(ui: &Ui, kind: &str, args: &Value) -> Option<String> {
-    let key = format!("timeline-{}", kind.replace('_', "-"));
-    if !i18n::has(ui.locale(), &key) {
-        return None;
+        let id = AttemptId::new(line.subject);
+        let Some(call) = data.view.calls.iter().find(|c| c.id == id) else { continue };
+        let key = line.args.get("outcome").and_then(Value::as_str).unwrap_or_default();
+        let outcome = data.outcomes.body.get(key).map_or_else(|| key.to_owned(), |o| ui.label(&o.label));
+        let mut details = recorded(&ui, data, id, &answers, &remarks);
+        details.extend(call.note.clone());
+        let may = match attempts::revocable(&mut q, scope, id, desk.now()).await {
+            Ok(may) => may,
+            Err(kernel::Problem::NotFound) => None,
+            Err(other) => return Err(other),
+        };
+        past.push(Past {
+            day,
+            text: ui.k("call-past-call").s("outcome", outcome).to_string(),
+            more: call.revoked_at.map(|_| ui.t("call-past-struck").into_owned()),
+            details,
+            pill: None,
+            href: None,
+            struck: call.revoked_at.is_some(),
+            undo: may.map(|m| (call.contact_id.to_string(), m.attempt.to_string())),
+        });
     }
-    let given: Vec<(&str, Arg)> = args
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, value)| {
-            let arg = match value {
-                Value::Number(n) => Arg::Number(n.as_i64()?),
-                Value::String(text) => Arg::Text(text.clone()),
-                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-            };
-            Some((name.as_str(), arg))
+    Ok(past)
+}
+
+fn of_line(day: String, told: Told) -> Past {
+    let beside = [told.beside, told.detail].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
+    Past {
+        day,
+        text: told.title,
+        more: Some(beside).filter(|b| !b.is_empty()),
+        details: Vec::new(),
+        pill: told.pill,
+        href: told.href,
+        struck: told.struck,
+        undo: None,
+    }
+}
+
+/// `等待时间：一般（取车排队 25 分钟）`; what was simply good is not listed.
+fn recorded(ui: &Ui, data: &CallData, call: AttemptId, answers: &[Answer], remarks: &[Remark]) -> Vec<String> {
+    let told = |a: &Answer| {
+        let quiet = matches!(a.effect, Effect::Good | Effect::Neutral) && a.text.is_none();
+        let question = data.book.body.scripts.iter().find_map(|s| s.question(&a.question)).filter(|_| !quiet)?;
+        let option = a.option_key.as_deref().and_then(|k| question.option(k)).map(|o| ui.label(&o.label));
+        let parts = [option, a.text.clone()].into_iter().flatten().collect::<Vec<_>>().join("，");
+        Some(ui.k("call-past-answer").s("question", ui.label(&question.short)).s("answer", parts).to_string())
+    };
+    let answers = answers.iter().filter(|a| a.attempt_id == call).filter_map(told);
+    let said = |r: &Remark| {
+        let mark = ui.v("call-mark", r.mark).into_owned();
+        ui.k("call-past-answer").s("question", mark).s("answer", &r.text).to_string()
+    };
+    answers.chain(remarks.iter().filter(|r| r.attempt_id == call).map(said)).collect()
+}
+
+/// What whoever was called before told about the next try: who answered, when to call, what was noted.
+pub fn last_words(ui: &Ui, data: &CallData) -> Vec<String> {
+    let outcome = |a: &Attempt| data.outcomes.body.get(&a.outcome).map(|o| ui.label(&o.label)).unwrap_or_default();
+    let told = |a: &Attempt| {
+        let note = a.note.clone().filter(|n| Some(n) != a.who_when.as_ref());
+        let words = a.who_when.clone().into_iter().chain(note).collect::<Vec<_>>().join("；");
+        (!words.is_empty()).then(|| {
+            ui.k("call-last-words")
+                .s("time", ui.day_time(&a.ended_at))
+                .s("outcome", outcome(a))
+                .s("words", words)
+                .to_string()
         })
-        .collect();
-    Some(i18n::text(ui.locale(), &key, &given).into_owned())
+    };
+    data.view.attempts.iter().rev().filter(|a| a.revoked_at.is_none()).filter_map(told).take(3).collect()
+}
+
+/// Complaints of the customer within half a year, as far as the history on the screen tells.
+/// # Errors
+/// As the database answers.
+pub async fn complaints(desk: &Desk, data: &CallData) -> Result<i64> {
+    let since = desk.now().plus(-HALF_YEAR);
+    let lines =
+        timeline::of_kinds(&mut desk.reads(), desk.scope(), data.customer_id(), &["case_opened"], None, 50).await?;
+    Ok(i64::try_from(lines.iter().filter(|l| l.at >= since).count()).unwrap_or(0))
 }

@@ -1,12 +1,13 @@
 //! The call screen's values, made from facts. Pure.
 
-use kernel::{Millis, Plate, StoreDate, StoreTime, WorkCalendar};
+use kernel::{Millis, Plate, StoreDate, StoreTime};
 use people::vehicles::{DeliveryFacts, VisitFacts};
 use platform::http::Ui;
 use platform::i18n::Locale;
 
 use super::words;
 use crate::followup::call::Answer;
+use crate::followup::hours::CallHours;
 use crate::followup::model::TaskResult;
 use crate::followup::outcomes::{Need, Next, Outcomes};
 use crate::scripts::{Asked, Question, QuestionKind, Script, Situation, Tongue, Words, say};
@@ -88,6 +89,10 @@ pub struct QuestionView {
     pub before: Option<String>,
     pub must: bool,
     pub marked: bool,
+    /// Why it must be asked, where the store said so.
+    pub why: Option<String>,
+    /// Its car: asked about no more once it is sold.
+    pub vehicle: Option<String>,
     pub show_if: Option<String>,
     pub options: Vec<OptionView>,
     pub sorry: Vec<Sorry>,
@@ -110,6 +115,7 @@ pub struct Sorry {
 
 /// What the questions of one task are worded with.
 pub struct Spoken<'a> {
+    pub vehicle: Option<kernel::VehicleId>,
     pub script: &'a Script,
     pub words: &'a Words,
 }
@@ -131,6 +137,8 @@ pub fn question(ui: &Ui, asked: &Asked<'_>, number: usize, spoken: &Spoken<'_>, 
         before: asked.opens_task.then(|| line(&spoken.script.vehicle_transition)),
         must: q.must_ask,
         marked: is_text,
+        why: q.must_why.as_ref().map(|w| ui.label(w)).filter(|w| !w.trim().is_empty()),
+        vehicle: spoken.vehicle.filter(|_| q.shared.is_none()).map(|v| v.to_string()),
         show_if: asked.show_if.as_ref().map(|(field, options)| format!("{field}:{}", options.join(","))),
         options: q
             .options
@@ -163,28 +171,33 @@ pub struct OutcomeView {
     /// For `<kbd>`.
     pub shown: String,
     /// Dialog that asks for what the outcome needs; "" = saved at once.
-    pub dialog: &'static str,
+    pub dialog: String,
+    pub asks_time: bool,
+    pub asks_who: bool,
+    pub asks_sure: bool,
     pub primary: bool,
     /// Only behind "more" where the foot is narrow.
     pub more: bool,
     pub on_phone: bool,
 }
 
-/// Those that stand in the foot; the others are behind "more".
-const FOOT: [&str; 7] = ["complete", "no_answer", "not_convenient", "refused", "wrong_number", "busy", "switched_off"];
+/// So many stand in the foot; the others are behind "more".
+const FOOT: usize = 7;
 
 pub fn outcomes(ui: &Ui, book: &Outcomes) -> Vec<OutcomeView> {
-    let rank = |key: &str| FOOT.iter().position(|k| *k == key).unwrap_or(FOOT.len());
-    let mut list: Vec<_> = book.outcomes.iter().collect();
-    list.sort_by_key(|o| (rank(&o.key), o.sort));
-    list.into_iter()
-        .map(|o| OutcomeView {
-            dialog: dialog(&o.needs),
+    book.offered()
+        .into_iter()
+        .enumerate()
+        .map(|(place, o)| OutcomeView {
+            dialog: if o.needs.is_empty() { String::new() } else { format!("o-{}", o.key) },
+            asks_time: o.needs.contains(&Need::AgreedTime),
+            asks_who: o.needs.contains(&Need::WhoWhen),
+            asks_sure: o.needs.contains(&Need::Confirm),
             primary: o.result == Some(TaskResult::Complete),
-            more: rank(&o.key) == FOOT.len(),
+            more: place >= FOOT,
             on_phone: o.next == Next::AgreedTime && o.needs.contains(&Need::AgreedTime),
             label: if o.result == Some(TaskResult::Complete) {
-                ui.t("call-complete").into_owned()
+                ui.k("call-complete").s("label", ui.label(&o.label)).to_string()
             } else {
                 ui.label(&o.label)
             },
@@ -194,15 +207,6 @@ pub fn outcomes(ui: &Ui, book: &Outcomes) -> Vec<OutcomeView> {
             key: o.key.clone(),
         })
         .collect()
-}
-
-fn dialog(needs: &[Need]) -> &'static str {
-    match needs.first() {
-        None => "",
-        Some(Need::AgreedTime) => "later",
-        Some(Need::WhoWhen) => "other-person",
-        Some(Need::Confirm) => "opt-out",
-    }
 }
 
 pub struct SituationView {
@@ -230,13 +234,12 @@ pub struct Slot {
     pub label: String,
 }
 
-pub fn later_slots(ui: &Ui, calendar: &WorkCalendar, now: Millis) -> Vec<Slot> {
+pub fn later_slots(ui: &Ui, hours: &CallHours<'_>, now: Millis) -> Vec<Slot> {
+    let calendar = hours.calendar();
     let today = calendar.date_of(now);
-    let times = [(10, 0), (14, 30), (17, 30)];
     let mut slots = Vec::new();
-    for day in (0..10).map(|n| today.days_after(n)).filter(|d| calendar.is_open_day(*d)) {
-        for (hour, minute) in times {
-            let Some(time) = StoreTime::new(hour, minute) else { continue };
+    for day in (0..14).map(|n| today.days_after(n)) {
+        for time in slot_times(&hours.on(day)) {
             let at = calendar.at(day, time.minute_of_day());
             if at > now.plus_minutes(30) && slots.len() < 6 {
                 slots.push(Slot { value: at.0, label: slot_label(ui, today, day, time) });
@@ -244,6 +247,15 @@ pub fn later_slots(ui: &Ui, calendar: &WorkCalendar, now: Millis) -> Vec<Slot> {
         }
     }
     slots
+}
+
+/// Half an hour into each window, and in a long one once more towards its end: 10:00, 14:30 and 17:30 of the usual ones.
+fn slot_times(windows: &[(u16, u16)]) -> Vec<StoreTime> {
+    let within = |(from, to): &(u16, u16)| {
+        let first = if to - from > 30 { from + 30 } else { *from };
+        [Some(first), (to - from >= 240).then(|| to - 90)]
+    };
+    windows.iter().flat_map(within).flatten().filter_map(StoreTime::from_minute).collect()
 }
 
 fn slot_label(ui: &Ui, today: StoreDate, day: StoreDate, time: StoreTime) -> String {
@@ -288,6 +300,22 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(surname(name), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn 改约时段_都在拨打时段之内() {
+        for (windows, want) in [
+            (&[(570, 720), (840, 1140)][..], "10:00 14:30 17:30"),
+            (&[(600, 720)][..], "10:30"),
+            (&[(570, 590)][..], "09:30"),
+            (&[][..], ""),
+        ] {
+            let got: Vec<String> = slot_times(windows)
+                .into_iter()
+                .map(|t| format!("{:02}:{:02}", t.minute_of_day() / 60, t.minute_of_day() % 60))
+                .collect();
+            assert_eq!(got.join(" "), want);
         }
     }
 

@@ -8,14 +8,34 @@ use people::search::OpenContacts;
 use platform::db::Reads;
 use platform::http::{Answer, Desk, Ui};
 
-use crate::followup::{lease, store};
+use super::line_view::{LineView, lines};
+use crate::followup::context::Context;
+use crate::followup::{lease, lists, store};
+use std::collections::HashMap;
 
-/// GET /calls/from/{customer}: the most urgent follow-up as an inbound call, else the customer's page.
+#[derive(Template)]
+#[template(path = "followup/pages/inbound.html")]
+struct ChoosePage {
+    ui: Ui,
+    rows: Vec<LineView>,
+}
+
+/// GET /calls/from/{customer}: the customer's follow-up as an inbound call, a choice where there are several, else the
+/// customer's page.
 pub async fn show(desk: Desk, Path(customer): Path<CustomerId>) -> Answer {
-    let open = lease::inbound(&mut desk.reads(), desk.scope(), customer).await?;
-    match open.first() {
-        Some(contact) => desk.see_other(&format!("/calls/{}?in=1", contact.id)),
-        None => desk.see_other(&format!("/customers/{customer}")),
+    let scope = desk.scope();
+    let mut q = desk.reads();
+    let open = lease::inbound(&mut q, scope, customer).await?;
+    match open.as_slice() {
+        [] => desk.see_other(&format!("/customers/{customer}")),
+        [contact] => desk.see_other(&format!("/calls/{}?in=1", contact.id)),
+        [_, ..] => {
+            let context = Context::of(&mut q, scope.group, scope.store()?).await?;
+            let found = lists::of_customers(&mut q, scope, &[customer], desk.now()).await?;
+            let ui = desk.ui();
+            let rows = lines(&ui, context.rules(), &HashMap::new(), &found, context.tomorrow(desk.now()));
+            desk.page(&ChoosePage { ui, rows })
+        }
     }
 }
 

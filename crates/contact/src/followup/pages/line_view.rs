@@ -28,6 +28,8 @@ pub struct LineView {
     pub due: String,
     pub due_tone: &'static str,
     pub why: String,
+    /// It may not be called yet.
+    pub waits: bool,
     pub attempts: i64,
     pub best_time: Option<String>,
     pub agent: Option<String>,
@@ -60,6 +62,7 @@ fn view(ui: &Ui, rules: &FollowupRules, names: &HashMap<UserId, String>, line: &
         due,
         due_tone,
         why: why(ui, line),
+        waits: line.waits_until.is_some() || line.why == Why::CaseOpen,
         attempts: line.attempts,
         best_time: line.best_time.as_deref().filter(|t| *t != "any").map(|t| words::best_time(ui, t)),
         agent: line.agent_id.and_then(|a| names.get(&a).cloned()),
@@ -75,16 +78,17 @@ fn due(ui: &Ui, line: &Line, today_ends: Millis) -> (String, &'static str) {
     let text = match line.promise_at {
         Some(_) if at < today_ends => ui.k("queue-today-at").s("time", &time).to_string(),
         Some(_) => time,
-        None if at < today_ends && line.why == Why::Overdue => ui.k("queue-overdue-since").s("time", &time).to_string(),
+        None if line.overdue => ui.k("queue-overdue-since").s("time", &time).to_string(),
         None if at < today_ends => ui.t("queue-today").into_owned(),
         None if at < tomorrow_ends => ui.t("queue-tomorrow").into_owned(),
         None => time.split(' ').next().unwrap_or(&time).to_owned(),
     };
     let tone = match line.why {
         Why::Promise | Why::Overdue => "bad",
+        _ if line.overdue && line.promise_at.is_none() => "bad",
         Why::DueToday | Why::Recall => "warn",
-        Why::PromisedLater if at < today_ends => "warn",
-        Why::PromisedLater | Why::Window | Why::Tried | Why::PutAside | Why::NotYet => "",
+        Why::PromisedLater | Why::NotYet | Why::PutAside | Why::Tried if at < today_ends => "warn",
+        Why::PromisedLater | Why::Window | Why::Tried | Why::PutAside | Why::NotYet | Why::CaseOpen => "",
     };
     (text, tone)
 }
@@ -95,10 +99,19 @@ fn why(ui: &Ui, line: &Line) -> String {
             let reason = line.aside.map(|a| ui.v("queue-aside", a).into_owned()).unwrap_or_default();
             ui.k("queue-why-put-aside").s("reason", reason).s("time", ui.day_time(&line.not_before)).to_string()
         }
-        Why::NotYet => ui.k("queue-why-not-yet").s("time", ui.day_time(&line.not_before)).to_string(),
-        Why::Tried => ui.k("queue-why-tried").n("n", line.attempts).to_string(),
-        Why::Promise | Why::Overdue | Why::DueToday | Why::Recall | Why::Window | Why::PromisedLater => {
-            ui.v("queue-why", line.why).into_owned()
+        Why::NotYet => {
+            let at = line.waits_until.unwrap_or(line.not_before);
+            let later = ui.k("queue-why-not-yet").s("time", ui.day_time(&at)).to_string();
+            // It keeps the place of its deadline and only waits there.
+            if line.overdue { format!("{} · {later}", ui.v("queue-why", Why::Overdue)) } else { later }
         }
+        Why::Tried => ui.k("queue-why-tried").n("n", line.attempts).to_string(),
+        Why::Promise
+        | Why::Overdue
+        | Why::DueToday
+        | Why::Recall
+        | Why::Window
+        | Why::PromisedLater
+        | Why::CaseOpen => ui.v("queue-why", line.why).into_owned(),
     }
 }

@@ -15,17 +15,21 @@ use crate::followup::{lists, numbers};
 struct NumbersPage {
     ui: Ui,
     rows: Vec<LineView>,
+    more: Option<String>,
 }
 
 /// GET /queue/numbers: contacts without a number that could be dialled.
-pub async fn show(desk: Desk) -> Answer {
+pub async fn show(desk: Desk, fields: Fields) -> Answer {
     let scope = desk.scope();
     let mut q = desk.reads();
     let context = Context::of(&mut q, scope.group, scope.store()?).await?;
-    let found = lists::numbers_needed(&mut q, scope, desk.now()).await?;
+    let (found, next) = lists::numbers_needed(&mut q, scope, fields.opt("from"), desk.now()).await?;
     let ui = desk.ui();
-    let page =
-        NumbersPage { rows: lines(&ui, context.rules(), &HashMap::new(), &found, context.tomorrow(desk.now())), ui };
+    let page = NumbersPage {
+        rows: lines(&ui, context.rules(), &HashMap::new(), &found, context.tomorrow(desk.now())),
+        more: next.map(|n| format!("/queue/numbers?from={n}")),
+        ui,
+    };
     desk.page(&page)
 }
 

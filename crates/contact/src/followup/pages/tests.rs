@@ -1,5 +1,7 @@
 //! The queue and the call as a browser meets them, on both databases.
 
+mod more;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,7 +17,7 @@ use platform::{args, stmt, transact};
 use tower::ServiceExt as _;
 
 use crate::followup::tests::shop::{AGENT, Shop, in_shop};
-use crate::{followup, scripts, today};
+use crate::{cases, followup, scripts, today};
 
 stmt!(T_PLAIN_ANSWERS, "SELECT question AS k, effect AS v FROM answer ORDER BY question, effect");
 stmt!(T_REMARKS, "SELECT mark AS k, text AS v FROM remark ORDER BY id");
@@ -36,17 +38,27 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
         let user = UserId::new(id.parse().unwrap_or(0));
         let grants = match role {
             "agent" | "tw" | "en" | "stranger" => vec![(Cap::CallWork, Reach::Own), (Cap::CustomerRead, Reach::Store)],
-            "boss" => vec![
+            "boss" | "bosstw" | "bossen" => vec![
                 (Cap::QueueSee, Reach::Store),
                 (Cap::QueueAssign, Reach::Store),
                 (Cap::RuleEdit, Reach::Store),
                 (Cap::CustomerRead, Reach::Store),
             ],
+            // Head office: the rules of every store.
+            "office" => vec![(Cap::RuleEdit, Reach::Group), (Cap::CustomerRead, Reach::Store)],
+            "both" => vec![(Cap::CallWork, Reach::Own), (Cap::CustomerRead, Reach::Store)],
+            "care" => vec![
+                (Cap::CallWork, Reach::Store),
+                (Cap::QueueSee, Reach::Store),
+                (Cap::QueueAssign, Reach::Store),
+                (Cap::CustomerRead, Reach::Store),
+            ],
             "manager" => vec![(Cap::CaseHandle, Reach::Department), (Cap::CustomerRead, Reach::Store)],
             _ => return Ok(None),
         };
-        let store = StoreId::new(if role == "stranger" { 11 } else { 10 });
-        let post = Post { role: role.into(), stores: Stores::These(vec![store]), department: None, grants };
+        let store = StoreId::new(if matches!(role, "stranger" | "both") { 11 } else { 10 });
+        let stores = if role == "both" { vec![StoreId::new(10), store] } else { vec![store] };
+        let post = Post { role: role.into(), stores: Stores::These(stores), department: None, grants };
         let scope = Scope { user: Some(user), group: kernel::Id::new(1), store: Some(store), posts: vec![post] };
         Ok(Some(Who {
             session: kernel::Id::new(1),
@@ -56,8 +68,8 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
             agent_number: Some("207".into()),
             scope,
             locale: match role {
-                "tw" => Locale::ZhTw,
-                "en" => Locale::En,
+                "tw" | "bosstw" => Locale::ZhTw,
+                "en" | "bossen" => Locale::En,
                 _ => Locale::ZhCn,
             },
             theme: "system".into(),
@@ -70,35 +82,35 @@ fn who_of(_: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {
     })
 }
 
-struct Browser {
+pub(crate) struct Browser {
     router: Router,
     token: &'static str,
 }
 
-struct Answered {
-    status: StatusCode,
+pub(crate) struct Answered {
+    pub status: StatusCode,
     headers: axum::http::HeaderMap,
-    text: String,
+    pub text: String,
 }
 
 impl Answered {
     fn at(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
     }
-    fn ok(self) -> String {
+    pub fn ok(self) -> String {
         assert!(self.status.is_success(), "{}: {}", self.status, self.text);
         self.text
     }
 }
 
 impl Browser {
-    fn of(shop: &Shop<'_>, token: &'static str) -> Self {
+    pub fn of(shop: &Shop<'_>, token: &'static str) -> Self {
         let app = App::new(Parts {
             db: shop.w.db.clone(),
             config: config::load(None, |_| None).expect("the shipped configuration"),
             exe: "zhiyin".into(),
             nav: Vec::new(),
-            slots: Slots::default(),
+            slots: Slots::default().fill("scripts.case_kinds", |desk, id| Box::pin(cases::kind_lines(desk, id))),
             load_session: who_of,
             seats: Arc::new(tokio::sync::Semaphore::new(8)),
             demo: false,
@@ -106,16 +118,17 @@ impl Browser {
         let router = followup::routes()
             .merge(today::routes())
             .merge(scripts::routes())
+            .merge(cases::routes())
             .into_router()
             .layer(axum::middleware::from_fn_with_state(app.clone(), front))
             .with_state(app);
         Self { router, token }
     }
 
-    async fn get(&self, path: &str) -> Answered {
+    pub async fn get(&self, path: &str) -> Answered {
         self.send(Method::GET, path, &[], &[]).await
     }
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answered {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answered {
         self.send(Method::POST, path, form, &[]).await
     }
     async fn send(&self, method: Method, path: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Answered {
@@ -352,7 +365,7 @@ async fn 客户的话_按标记记下() {
             &[
                 ("m.wishes", "praise"),
                 ("t.wishes", "小邓很耐心"),
-                ("person", "邓超群"),
+                ("p.wishes", "邓超群"),
                 ("remark", "空调又响了"),
                 ("complaint", "1"),
                 ("booking", "周六上午"),
@@ -368,7 +381,8 @@ async fn 客户的话_按标记记下() {
         let view = followup::call::open(&mut s.w.db.reads(), &s.me(), contact.parse().expect("id"), s.w.clock.now())
             .await
             .expect("view");
-        assert_eq!(view.attempts[0].note.as_deref(), Some("预约保养：周六上午"));
+        let wishes = followup::wishes::open(&mut s.w.db.reads(), &s.me()).await.expect("wishes");
+        assert_eq!(wishes.iter().map(|w| w.wish.as_str()).collect::<Vec<_>>(), ["周六上午"]);
         assert_eq!(view.remarks[0].person.as_deref(), Some("邓超群"));
     })
     .await;
@@ -465,7 +479,7 @@ async fn 话术页_保存_出错_恢复() {
         let fields = |on: &[&str], version: &str| {
             let mut form: Vec<(String, String)> = vec![
                 ("script".into(), "service".into()),
-                ("version".into(), version.into()),
+                ("seen".into(), version.into()),
                 ("note".into(), "加问洁净".into()),
             ];
             form.extend(on.iter().map(|q| (format!("on.{q}"), "1".to_owned())));
@@ -482,12 +496,17 @@ async fn 话术页_保存_出错_恢复() {
         assert_eq!(stale.status, StatusCode::CONFLICT, "made from version 0, which is no longer in force");
         let page = boss.get("/scripts?script=service").await.ok();
         assert!(page.contains("第 1 版") && page.contains("加问洁净"));
-        assert!(boss.get("/scripts?script=service&version=0").await.ok().contains("这是较早的版本"));
+        assert!(boss.get("/scripts?script=service&version=0").await.ok().contains("这是出厂版本，仅供查看"));
         let contact = one_order(s).await;
         let agent = Browser::of(s, "agent-100");
         let call = agent.get(&format!("/calls/{contact}")).await.ok();
         assert!(call.contains("data-q=\"cleanliness.") && !call.contains("data-q=\"invoice_explained."));
-        assert_eq!(boss.post("/scripts/restored", &[("version", "0")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            boss.post("/scripts/restored", &[("version", "0"), ("seen", "0")]).await.status,
+            StatusCode::CONFLICT
+        );
+        let back = boss.post("/scripts/restored", &[("version", "0"), ("seen", "1")]).await;
+        assert_eq!(back.status, StatusCode::SEE_OTHER);
         assert!(agent.get(&format!("/calls/{contact}")).await.ok().contains("data-q=\"invoice_explained."));
         assert_eq!(agent.get("/scripts").await.status, StatusCode::FORBIDDEN);
     })

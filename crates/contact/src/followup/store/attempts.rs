@@ -41,6 +41,18 @@ stmt!(
     "SELECT attempt_id, task_id, question, option_key, effect, text FROM answer WHERE attempt_id IN {{ids:$2}} \
      AND group_id=$1 AND revoked=0 ORDER BY attempt_id, id"
 );
+// What was struck out, to be typed again.
+stmt!(
+    ANSWERS_STRUCK,
+    "SELECT attempt_id, task_id, question, option_key, effect, text FROM answer WHERE attempt_id=$2 AND group_id=$1 \
+     AND revoked=1 ORDER BY id LIMIT 200"
+);
+stmt!(
+    REMARKS_STRUCK,
+    "SELECT attempt_id, task_id, mark, text, person, wants_answer FROM remark WHERE attempt_id=$2 AND group_id=$1 \
+     AND revoked=1 ORDER BY id LIMIT 200"
+);
+stmt!(CONTACT_STORE, "SELECT store_id AS v FROM contact WHERE id=$2 AND group_id=$1");
 stmt!(
     REMARKS,
     "SELECT attempt_id, task_id, mark, text, person, wants_answer FROM remark WHERE attempt_id IN {{ids:$2}} \
@@ -128,10 +140,21 @@ pub async fn insert_answers(tx: &mut Tx, rows: &[Vec<Val>]) -> Result<()> {
     tx.bulk("answer", &columns, rows, "").await.map(|_| ())
 }
 
-/// Rows: id, attempt, task, mark, text, person, wants_answer.
+/// Rows: id, attempt, task, mark, text, person, who that is, wants_answer.
 pub async fn insert_remarks(tx: &mut Tx, rows: &[Vec<Val>]) -> Result<()> {
-    let columns =
-        ["id", "group_id", "store_id", "attempt_id", "task_id", "mark", "text", "person", "wants_answer", "at"];
+    let columns = [
+        "id",
+        "group_id",
+        "store_id",
+        "attempt_id",
+        "task_id",
+        "mark",
+        "text",
+        "person",
+        "person_id",
+        "wants_answer",
+        "at",
+    ];
     tx.bulk("remark", &columns, rows, "").await.map(|_| ())
 }
 
@@ -154,6 +177,7 @@ pub async fn strike_out(tx: &mut Tx, attempt: AttemptId, by: UserId) -> Result<b
     }
     tx.exec(&ANSWERS_REVOKE, args![group, attempt]).await?;
     tx.exec(&REMARKS_REVOKE, args![group, attempt]).await?;
+    super::revoke_wishes(tx, attempt).await?;
     Ok(true)
 }
 
@@ -163,6 +187,18 @@ pub async fn answers_of(q: &mut impl Sql, group: GroupId, attempts: &[AttemptId]
 
 pub async fn remarks_of(q: &mut impl Sql, group: GroupId, attempts: &[AttemptId]) -> Result<Vec<Remark>> {
     q.all(&REMARKS, args![group, attempts]).await
+}
+
+/// What a struck out call had recorded.
+pub async fn struck(q: &mut impl Sql, group: GroupId, attempt: AttemptId) -> Result<(Vec<Answer>, Vec<Remark>)> {
+    let answers = q.all(&ANSWERS_STRUCK, args![group, attempt]).await?;
+    Ok((answers, q.all(&REMARKS_STRUCK, args![group, attempt]).await?))
+}
+
+/// The store that a contact belongs to.
+pub async fn store_of(q: &mut impl Sql, group: GroupId, contact: ContactId) -> Result<Option<StoreId>> {
+    let found: Option<platform::db::One<StoreId>> = q.opt(&CONTACT_STORE, args![group, contact]).await?;
+    Ok(found.map(|v| v.0))
 }
 
 /// Customers reached by an agent since a moment, counted up to 1,001.

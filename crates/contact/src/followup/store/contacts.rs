@@ -4,7 +4,7 @@ use kernel::{ContactId, CustomerId, GroupId, ImportId, Millis, Problem, Result, 
 use platform::db::{Sql, Tx};
 use platform::{args, stmt};
 
-use crate::followup::model::Contact;
+use crate::followup::model::{Contact, ContactState};
 
 macro_rules! columns {
     () => {
@@ -108,6 +108,15 @@ stmt!(
     CONTACTS_OF_AGENT,
     "SELECT id AS v FROM contact WHERE store_id=$2 AND agent_id=$3 AND state='open' AND group_id=$1 \
      ORDER BY due_at, attempts, rank, id LIMIT $4"
+);
+stmt!(
+    HELD_BY,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM contact WHERE store_id=$2 AND agent_id=$3 AND state='open' AND group_id=$1 \
+        ORDER BY due_at, attempts, rank, id LIMIT $4"
+    )
 );
 stmt!(
     CONTACTS_WITHOUT_AGENT,
@@ -267,10 +276,96 @@ pub async fn save_contact(tx: &mut Tx, c: &mut Contact) -> Result<()> {
         c.closed_at,
         c.import_id
     ];
+    super::number_changed(tx, c.id, c.state == ContactState::NumberNeeded).await?;
     if tx.exec(&CONTACT_SAVE, args).await? == 0 {
         return Err(Problem::Conflict("contact-changed"));
     }
     c.version += 1;
+    Ok(())
+}
+
+/// As [`save_contact`], many at once.
+/// # Errors
+/// `Conflict` when somebody else wrote one of them meanwhile.
+pub async fn save_contacts(tx: &mut Tx, contacts: &mut [Contact]) -> Result<()> {
+    const COLUMNS: [&str; 28] = [
+        "id",
+        "version",
+        "phone_line_id",
+        "person_name",
+        "state",
+        "kinds",
+        "vehicle_id",
+        "due_at",
+        "from_at",
+        "expires_at",
+        "not_before",
+        "promise_at",
+        "attempts",
+        "rank",
+        "agent_id",
+        "best_time",
+        "lease_user",
+        "lease_until",
+        "skip_reason",
+        "last_outcome",
+        "last_attempt_at",
+        "closed_at",
+        "import_id",
+        // What never changes stands here because an insert wants it.
+        "group_id",
+        "store_id",
+        "customer_id",
+        "person_key",
+        "created_at",
+    ];
+    const TAIL: &str = "ON CONFLICT (id) DO UPDATE SET phone_line_id=excluded.phone_line_id, \
+        person_name=excluded.person_name, state=excluded.state, kinds=excluded.kinds, vehicle_id=excluded.vehicle_id, \
+        due_at=excluded.due_at, from_at=excluded.from_at, expires_at=excluded.expires_at, not_before=excluded.not_before, \
+        promise_at=excluded.promise_at, attempts=excluded.attempts, rank=excluded.rank, agent_id=excluded.agent_id, \
+        best_time=excluded.best_time, lease_user=excluded.lease_user, lease_until=excluded.lease_until, \
+        skip_reason=excluded.skip_reason, last_outcome=excluded.last_outcome, last_attempt_at=excluded.last_attempt_at, \
+        closed_at=excluded.closed_at, import_id=excluded.import_id, version=contact.version+1 \
+        WHERE contact.version=excluded.version AND contact.group_id=excluded.group_id";
+    let (group, now) = (tx.scope().group, tx.now());
+    let row = |c: &Contact| {
+        args![
+            c.id,
+            c.version,
+            c.phone_line_id,
+            c.person_name.clone(),
+            c.state,
+            &c.kinds,
+            c.vehicle_id,
+            c.due_at,
+            c.from_at,
+            c.expires_at,
+            c.not_before,
+            c.promise_at,
+            c.attempts,
+            c.rank,
+            c.agent_id,
+            c.best_time.clone(),
+            c.lease_user,
+            c.lease_until,
+            c.skip_reason,
+            c.last_outcome.clone(),
+            c.last_attempt_at,
+            c.closed_at,
+            c.import_id,
+            group,
+            c.store_id,
+            c.customer_id,
+            &c.person_key,
+            now
+        ]
+    };
+    let rows: Vec<_> = contacts.iter().map(row).collect();
+    let written = tx.bulk("contact", &COLUMNS, &rows, TAIL).await?;
+    if usize::try_from(written).ok() != Some(contacts.len()) {
+        return Err(Problem::Conflict("contact-changed"));
+    }
+    contacts.iter_mut().for_each(|c| c.version += 1);
     Ok(())
 }
 
@@ -283,6 +378,16 @@ pub async fn drop_contacts(tx: &mut Tx, ids: &[ContactId]) -> Result<()> {
 /// Open contacts of an agent, counted up to 3,000.
 pub async fn load(q: &mut impl Sql, store: StoreId, agent: UserId) -> Result<i64> {
     q.count(&LOAD, args![store, agent]).await
+}
+
+pub async fn held_by(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    agent: UserId,
+    limit: i64,
+) -> Result<Vec<Contact>> {
+    q.all(&HELD_BY, args![group, store, agent, limit]).await
 }
 
 pub async fn of_agent(

@@ -16,7 +16,8 @@ stmt!(
 );
 stmt!(
     LEASE_RELEASE,
-    "UPDATE contact SET lease_user=NULL, lease_until=0 WHERE id=$3 AND group_id=$1 AND store_id=$2 AND lease_user=$4"
+    "UPDATE contact SET lease_user=NULL, lease_until=0 WHERE id=$3 AND group_id=$1 AND store_id=$2 AND lease_user=$4 \
+     AND lease_until=$5"
 );
 stmt!(
     LEASES_DROP,
@@ -46,9 +47,9 @@ pub async fn renew_lease(
     Ok(tx.exec(&LEASE_RENEW, args![group, store, id, user, fence, until]).await? == 1)
 }
 
-pub async fn release_lease(tx: &mut Tx, store: StoreId, id: ContactId, user: UserId) -> Result<bool> {
+pub async fn release_lease(tx: &mut Tx, store: StoreId, id: ContactId, user: UserId, fence: Millis) -> Result<bool> {
     let group = tx.scope().group;
-    Ok(tx.exec(&LEASE_RELEASE, args![group, store, id, user]).await? == 1)
+    Ok(tx.exec(&LEASE_RELEASE, args![group, store, id, user, fence]).await? == 1)
 }
 
 pub async fn drop_leases(tx: &mut Tx, store: StoreId, user: UserId) -> Result<u64> {

@@ -10,11 +10,11 @@ macro_rules! columns {
     () => {
         "id, store_id, kind, class, rule_version, subject_kind, subject_id, round, customer_id, vehicle_id, phone_line_id, \
          contact_id, event_on, from_on, due_on, from_at, due_at, expires_at, state, result, attempts, \
-         attempts_in_window, reached, max_attempts, agent_id, closed_at, created_at, version"
+         attempts_in_window, reached, max_attempts, agent_id, closed_at, created_at, version, brand"
     };
 }
 
-const INSERT: [&str; 25] = [
+const INSERT: [&str; 26] = [
     "id",
     "group_id",
     "store_id",
@@ -40,6 +40,7 @@ const INSERT: [&str; 25] = [
     "created_at",
     "import_id",
     "result",
+    "brand",
 ];
 
 // task_by_contact
@@ -96,11 +97,12 @@ stmt!(
     TASK_SAVE,
     "UPDATE task SET state=$4, result=$5, attempts=$6, attempts_in_window=$7, reached=$8, closed_at=$9, contact_id=$10, \
      expires_at=$11, agent_id=$12, class=$13, event_on=$14, from_on=$15, due_on=$16, from_at=$17, due_at=$18, \
-     phone_line_id=$19, vehicle_id=$20, rule_version=$21, version=version+1 WHERE id=$2 AND group_id=$1 AND version=$3"
+     phone_line_id=$19, vehicle_id=$20, rule_version=$21, brand=$22, version=version+1 WHERE id=$2 AND group_id=$1 AND version=$3"
 );
+// task_by_contact
 stmt!(
     TASKS_SHOW,
-    "UPDATE task SET state='open', version=version+1 WHERE contact_id IN {{ids:$2}} AND state='hidden' AND group_id=$1"
+    "UPDATE task SET state='open', agent_id=$3, version=version+1 WHERE contact_id IN {{ids:$2}} AND state='hidden' AND group_id=$1"
 );
 stmt!(
     TASKS_AGENT,
@@ -190,10 +192,13 @@ pub async fn insert_tasks(tx: &mut Tx, tasks: &[NewTask]) -> Result<u64> {
                 t.agent_id,
                 t.created_at,
                 n.import,
-                t.result
+                t.result,
+                &t.brand
             ]
         })
         .collect();
+    let days: Vec<_> = tasks.iter().map(|n| (n.task.store_id, n.task.due_on)).collect();
+    super::days_changed(tx, "task", &days).await?;
     tx.bulk("task", &INSERT, &rows, "").await
 }
 
@@ -275,8 +280,10 @@ pub async fn save_task(tx: &mut Tx, t: &mut Task) -> Result<()> {
         t.due_at,
         t.phone_line_id,
         t.vehicle_id,
-        t.rule_version
+        t.rule_version,
+        &t.brand
     ];
+    super::task_changed(tx, t.id, t.store_id, t.due_on).await?;
     if tx.exec(&TASK_SAVE, args).await? == 0 {
         return Err(Problem::Conflict("task-changed"));
     }
@@ -284,14 +291,17 @@ pub async fn save_task(tx: &mut Tx, t: &mut Task) -> Result<()> {
     Ok(())
 }
 
-pub async fn show_tasks(tx: &mut Tx, contacts: &[ContactId]) -> Result<u64> {
+/// The hidden tasks of these contacts become the work of an agent, or nobody's.
+pub async fn show_tasks(tx: &mut Tx, contacts: &[ContactId], agent: Option<kernel::UserId>) -> Result<u64> {
     let group = tx.scope().group;
-    tx.exec(&TASKS_SHOW, args![group, contacts]).await
+    super::tasks_of_contacts_changed(tx, contacts).await?;
+    tx.exec(&TASKS_SHOW, args![group, contacts, agent]).await
 }
 
 /// The agent's name on the open tasks of a contact, for the reports.
 pub async fn set_tasks_agent(tx: &mut Tx, contact: ContactId, agent: Option<kernel::UserId>) -> Result<()> {
     let group = tx.scope().group;
+    super::tasks_of_contacts_changed(tx, &[contact]).await?;
     tx.exec(&TASKS_AGENT, args![group, contact, agent]).await.map(|_| ())
 }
 

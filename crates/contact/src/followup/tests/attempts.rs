@@ -136,7 +136,7 @@ async fn 号码_换下一个_用尽则待补_补上即回() {
         let held = s.only().await;
         assert_eq!(held.state, ContactState::Open);
         transact!(s.w.db, &s.me(), |tx| { lease::take(tx, contact).await }).expect("taken");
-        let dialled = transact!(s.w.db, &s.me(), |tx| { crate::followup::dial::dial(tx, contact, None).await });
+        let dialled = transact!(s.w.db, &s.me(), |tx| { crate::followup::dial::dial(tx, contact, None, true).await });
         assert_eq!(dialled.expect("a number").phone.expose(), "13700000001");
     })
     .await;

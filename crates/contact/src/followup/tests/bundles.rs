@@ -100,7 +100,9 @@ async fn 正在通话的不再并入() {
         s.record(&[2]).await;
         assert_eq!(s.contacts().await.len(), 2, "what the agent's screen does not show must not be settled by it");
         s.call(contact, "complete").await;
-        assert_eq!(s.task_of(2).await.result, None);
+        // Not settled by the call; but the customer was reached, and is left in peace.
+        assert_eq!(s.task_of(2).await.result, Some(TaskResult::Cancelled));
+        assert_eq!(s.skipped().await, [("contacted_lately".to_owned(), 1)]);
     })
     .await;
 }

@@ -31,8 +31,9 @@ async fn 两人抢一个_只有一人得() {
                 }
                 both => panic!("round {round}: {both:?}"),
             }
+            let fence = first.or(second).expect("one has it").until;
             for scope in [&a, &b] {
-                transact!(s.w.db, scope, |tx| { lease::release(tx, contact).await }).expect("released");
+                transact!(s.w.db, scope, |tx| { lease::release(tx, contact, fence).await }).expect("released");
             }
         }
         assert_eq!(won[0] + won[1], 20);
@@ -111,8 +112,10 @@ async fn 队列_次序与缘由() {
         // The first one is what "next" takes; held ones are passed over by others.
         let take = async |scope| transact!(s.w.db, scope, |tx| { queue::next_for(tx).await }).expect("next");
         assert_eq!(take(&s.me()).await.map(|l| l.contact), Some(of(13).await));
-        let counts = queue::counts(&mut s.w.db.reads(), &s.me(), View::Mine, s.w.clock.now()).await.expect("counts");
-        assert_eq!((counts.all, counts.due_today, counts.by_kind), (4, 2, vec![("3DC".into(), 4)]));
+        let counts =
+            queue::counts(&mut s.w.db.reads(), &s.me(), &Filter::default(), s.w.clock.now()).await.expect("counts");
+        assert_eq!((counts.all, counts.today, counts.due_today), (5, 4, 2));
+        assert_eq!(counts.by_kind, [("3DC".to_owned(), 5)], "as many as there are rows");
         assert_eq!(counts.reached_today, 1);
         // Everybody's queue needs its own right; another agent's own is empty.
         let all = Filter { view: View::All, ..Filter::default() };
@@ -186,7 +189,7 @@ async fn 拨号_只给持有者_有上限() {
         s.record(&[1]).await;
         let contact = s.only().await.id;
         let (me, other) = (s.me(), s.as_agent(s.agent(101, 1, None).await));
-        let dial = async |scope| transact!(s.w.db, scope, |tx| { dial::dial(tx, contact, None).await });
+        let dial = async |scope| transact!(s.w.db, scope, |tx| { dial::dial(tx, contact, None, true).await });
         assert!(matches!(dial(&me).await, Err(Problem::Refused("dial-lease"))));
         transact!(s.w.db, &me, |tx| { lease::take(tx, contact).await }).expect("taken");
         assert!(matches!(dial(&other).await, Err(Problem::Refused("dial-lease"))));

@@ -2,6 +2,8 @@
 
 mod attempts;
 mod bundles;
+mod foreseen;
+mod handing;
 mod leases;
 mod lost;
 mod outcome_table;

@@ -333,6 +333,7 @@ impl Shop<'_> {
             best_time: None,
             sold_car: Vec::<VehicleId>::new(),
             note: None,
+            booking: None,
             script_version: None,
             tasks: None,
             case_fields: Vec::new(),

@@ -9,7 +9,7 @@ use platform::{args, stmt, transact};
 
 use super::shop::{Shop, wire};
 use crate::followup::people_port::RepairOrdersRecorded;
-use crate::followup::queue::{self, Filter, View};
+use crate::followup::queue::{self, Filter};
 use crate::followup::{distribute, imports};
 use testkit::World;
 
@@ -110,7 +110,7 @@ async fn 大批计划_与队列() {
     }
     let page = begun.elapsed() / 20;
     let begun = Instant::now();
-    queue::counts(&mut q, &me, View::Mine, s.w.clock.now()).await.expect("counts");
+    queue::counts(&mut q, &me, &Filter::default(), s.w.clock.now()).await.expect("counts");
     let counted = begun.elapsed();
     let first = queue::page(&mut q, &me, &Filter::default(), s.w.clock.now()).await.expect("a page").rows;
     let begun = Instant::now();

@@ -1,16 +1,14 @@
-use std::collections::HashMap;
-
 use askama::Template;
-use kernel::{Department, Problem, UserId};
-use people::identity;
+use kernel::{Department, Problem};
 use platform::http::{Answer, Desk, Fields, ShownError, Ui};
 use platform::i18n::Label;
-use platform::rulebook::{self, Edition, Versioned};
-use platform::transact;
 
 use super::super::edit::{self, Form};
 use super::super::model::{Choice, Effect, Question, QuestionKind, Script, ScriptBook};
 use super::preview::{Preview, previewed};
+use crate::editing::{self, Choice as KindChoice, Frame};
+
+pub const PATH: &str = "/scripts";
 
 #[derive(Template)]
 #[template(path = "scripts/pages/book.html")]
@@ -20,27 +18,15 @@ struct BookPage {
     tabs: Vec<Tab>,
     script: Script,
     lines: Vec<(&'static str, Label)>,
-    /// The edition this form was made from.
-    version: i64,
-    /// An older edition is being looked at.
-    older: bool,
-    own: bool,
-    history: Vec<Past>,
-    note: String,
+    frame: Frame,
     preview: Preview,
-    case_kinds: String,
+    case_kinds: Vec<KindChoice>,
 }
 
 struct Tab {
-    key: String,
+    href: String,
     label: Label,
     on: bool,
-}
-
-struct Past {
-    edition: Edition,
-    who: Option<String>,
-    now: bool,
 }
 
 impl Form for Fields {
@@ -79,6 +65,13 @@ impl BookPage {
     fn is_for(&self, department: &Department, option: &Choice, question: &Question) -> bool {
         option.department.unwrap_or(question.topic) == *department
     }
+    /// A kind that the book of kinds does not have (any more) stays what it is until somebody chooses.
+    fn lost_kind(&self, option: &Choice) -> Option<String> {
+        option.case_kind.clone().filter(|k| self.case_kinds.iter().all(|c| c.value != *k))
+    }
+    fn is_kind(&self, kind: &KindChoice, option: &Choice) -> bool {
+        option.case_kind.as_deref() == Some(kind.value.as_str())
+    }
     /// Whom most of its questions are about.
     fn is_topic(&self, department: &Department) -> bool {
         self.script.questions.first().is_some_and(|q| q.topic == *department)
@@ -87,39 +80,31 @@ impl BookPage {
 
 /// GET /scripts?script=service&version=3
 pub async fn show(desk: Desk, fields: Fields) -> Answer {
-    let scope = desk.scope();
-    let (group, store) = (scope.group, scope.store()?);
-    let mut q = desk.reads();
-    let now = rulebook::current::<ScriptBook>(&mut q, group, store).await?;
-    let wanted = fields.parsed::<i64>("version").filter(|v| *v != now.version);
-    let shown = match wanted {
-        Some(version) => rulebook::at_version::<ScriptBook>(&mut q, group, store, version).await?,
-        None => now.clone(),
-    };
-    let script = pick(&shown.body, fields.get("script"))?.clone();
-    let page = page(&desk, &now, script, Vec::new(), String::new(), wanted.is_some()).await?;
+    let opened = editing::open::<ScriptBook>(&desk, &fields, PATH, stay(&fields)).await?;
+    let script = pick(&opened.shown.body, fields.get("script"))?.clone();
+    let page = page(&desk, opened.frame, &opened.now.body, script, Vec::new()).await?;
     desk.page(&page)
+}
+
+fn stay(fields: &Fields) -> String {
+    let key: String = fields.get("script").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    if key.is_empty() { String::new() } else { format!("script={key}") }
 }
 
 /// POST /scripts: one script's form becomes a new edition.
 pub async fn save(desk: Desk, fields: Fields) -> Answer {
-    let scope = desk.scope();
-    let (group, store) = (scope.group, scope.store()?);
-    let now = rulebook::current::<ScriptBook>(&mut desk.reads(), group, store).await?;
-    let (key, note) = (fields.get("script").to_owned(), fields.get("note").to_owned());
-    if fields.parsed::<i64>("version") != Some(now.version) {
-        return Err(Problem::Conflict("scripts-changed").into());
-    }
-    let mut body = now.body.clone();
+    let mut opened = editing::open::<ScriptBook>(&desk, &fields, PATH, stay(&fields)).await?;
+    let key = fields.get("script").to_owned();
+    let mut body = opened.now.body.clone();
     let script = body.scripts.iter_mut().find(|s| s.key == key).ok_or(Problem::NotFound)?;
     edit::apply(script, &fields);
     let edited = script.clone();
-    let saved = transact!(desk.db(), scope, |tx| { rulebook::save(tx, Some(store), &body, &note).await });
-    match saved {
-        Ok(_) => desk.see_other(&format!("/scripts?script={key}")),
+    match editing::save_over(&desk, &fields, opened.place, &body).await {
+        Ok(_) => desk.see_other(&opened.frame.link(&format!("script={key}&saved=1"), None)),
         Err(Problem::Invalid(errors)) => {
             let errors = named(&desk, &body, &errors);
-            let page = page(&desk, &now, edited, errors, note, false).await?;
+            fields.get("note").clone_into(&mut opened.frame.note);
+            let page = page(&desk, opened.frame, &opened.now.body, edited, errors).await?;
             desk.invalid(&page)
         }
         Err(other) => Err(other.into()),
@@ -128,13 +113,7 @@ pub async fn save(desk: Desk, fields: Fields) -> Answer {
 
 /// POST /scripts/restored: an older edition in force again, as a new one.
 pub async fn restore(desk: Desk, fields: Fields) -> Answer {
-    let scope = desk.scope();
-    let (group, store) = (scope.group, scope.store()?);
-    let version: i64 = fields.parsed("version").ok_or(Problem::NotFound)?;
-    let old = rulebook::at_version::<ScriptBook>(&mut desk.reads(), group, store, version).await?;
-    let note = desk.ui().k("scripts-restored-note").n("version", version).to_string();
-    transact!(desk.db(), scope, |tx| { rulebook::save(tx, Some(store), &old.body, &note).await })?;
-    desk.see_other("/scripts")
+    editing::restore::<ScriptBook>(&desk, &fields, PATH).await
 }
 
 fn pick<'a>(book: &'a ScriptBook, key: &str) -> Result<&'a Script, Problem> {
@@ -148,39 +127,33 @@ fn pick<'a>(book: &'a ScriptBook, key: &str) -> Result<&'a Script, Problem> {
 
 async fn page(
     desk: &Desk,
-    now: &Versioned<ScriptBook>,
+    frame: Frame,
+    now: &ScriptBook,
     mut script: Script,
     errors: Vec<ShownError>,
-    note: String,
-    older: bool,
 ) -> Result<BookPage, platform::http::Failure> {
-    let scope = desk.scope();
-    let (group, store) = (scope.group, scope.store()?);
-    let mut q = desk.reads();
-    let own = rulebook::history::<ScriptBook>(&mut q, group, Some(store)).await?;
-    let people: Vec<UserId> = own.iter().filter_map(|e| e.actor).collect();
-    let names: HashMap<UserId, String> = identity::user_names(&mut q, group, &people).await?;
-    let history = own.into_iter().map(|edition| Past {
-        who: edition.actor.and_then(|a| names.get(&a).cloned()),
-        now: edition.version == now.version,
-        edition,
+    let tabs = now.scripts.iter().map(|s| Tab {
+        href: frame.link(&format!("script={}", s.key), None),
+        label: s.label.clone(),
+        on: s.key == script.key,
     });
-    let tabs =
-        now.body.scripts.iter().map(|s| Tab { key: s.key.clone(), label: s.label.clone(), on: s.key == script.key });
     Ok(BookPage {
         ui: desk.ui(),
         errors,
         tabs: tabs.collect(),
         lines: edit::lines_mut(&mut script).into_iter().map(|(name, l)| (name, l.clone())).collect(),
-        version: now.version,
-        older,
-        own: now.store != 0,
-        history: history.collect(),
-        note,
+        frame,
         preview: previewed(desk, &script),
-        case_kinds: desk.slot("scripts.case_kinds", 0).await?,
+        case_kinds: case_kinds(desk).await?,
         script,
     })
+}
+
+/// What the capability above says there is: one kind a line, `key`, a tab, its name.
+async fn case_kinds(desk: &Desk) -> Result<Vec<KindChoice>, platform::http::Failure> {
+    let lines = desk.slot("scripts.case_kinds", 0).await?;
+    let kinds = lines.lines().filter_map(|l| l.split_once('\t'));
+    Ok(kinds.map(|(key, label)| KindChoice { value: key.into(), label: label.into(), on: false }).collect())
 }
 
 /// `维修是否到位：每个“改进”或“不满”的选项都要有致歉语`

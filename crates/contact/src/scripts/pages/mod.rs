@@ -2,9 +2,13 @@
 
 mod book;
 mod preview;
+mod standard;
 
 use kernel::Cap;
 use platform::http::{Need, Routes};
+
+use super::standard::CallStandard;
+use crate::editing;
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -12,4 +16,5 @@ pub(super) fn routes() -> Routes {
         .post("/scripts", Need::Cap(Cap::RuleEdit), book::save)
         .post("/scripts/restored", Need::Cap(Cap::RuleEdit), book::restore)
         .post("/scripts/preview", Need::Cap(Cap::RuleEdit), preview::show)
+        .merge(editing::routes::<CallStandard>())
 }

@@ -7,6 +7,8 @@ use platform::rulebook;
 use super::super::choose::{AskFor, choose};
 use super::super::edit;
 use super::super::model::{Effect, Script, ScriptBook, Subject};
+use crate::editing::Place;
+
 use super::super::say::{Tongue, Words, day_words, say};
 
 /// The call as the agent will see it, with a made-up customer.
@@ -33,11 +35,26 @@ pub struct Line {
 
 /// POST /scripts/preview: of the form as it stands, unsaved.
 pub async fn show(desk: Desk, fields: Fields) -> Answer {
-    let scope = desk.scope();
-    let now = rulebook::current::<ScriptBook>(&mut desk.reads(), scope.group, scope.store()?).await?;
+    let place = Place::of(&desk, &fields)?;
+    let now = rulebook::current::<ScriptBook>(&mut desk.reads(), desk.scope().group, place.reading).await?;
     let mut script = now.body.script(fields.get("script")).ok_or(Problem::NotFound)?.clone();
     edit::apply(&mut script, &fields);
     desk.fragment(&previewed(&desk, &script))
+}
+
+/// A made-up customer.
+pub fn sample_words(ui: &Ui, desk: &Desk, event: Subject, items: &str) -> Words {
+    Words {
+        customer: ui.t("scripts-sample-customer").into_owned(),
+        title: ui.t("scripts-sample-title").into_owned(),
+        store: ui.store_name().to_owned(),
+        agent: ui.user_name().to_owned(),
+        agent_no: desk.who().agent_number.clone().unwrap_or_default(),
+        date: ui.today().map(|d| day_words(d, Tongue::Zh)).unwrap_or_default(),
+        items: items.to_owned(),
+        subject: Some(event),
+        ..Words::default()
+    }
 }
 
 pub fn previewed(desk: &Desk, script: &Script) -> Preview {
@@ -46,17 +63,7 @@ pub fn previewed(desk: &Desk, script: &Script) -> Preview {
         Subject::Delivery => ui.t("scripts-sample-model"),
         Subject::RepairOrder | Subject::Case => ui.t("scripts-sample-items"),
     };
-    let words = Words {
-        customer: ui.t("scripts-sample-customer").into_owned(),
-        title: ui.t("scripts-sample-title").into_owned(),
-        store: ui.store_name().to_owned(),
-        agent: ui.user_name().to_owned(),
-        agent_no: desk.who().agent_number.clone().unwrap_or_default(),
-        date: ui.today().map(|d| day_words(d, Tongue::Zh)).unwrap_or_default(),
-        items: items.into_owned(),
-        subject: Some(script.event),
-        ..Words::default()
-    };
+    let words = sample_words(&ui, desk, script.event, &items);
     let line = |l| ui.label(&Label { zh: say(l, &words, Tongue::Zh), en: None });
     let chosen = choose(&[AskFor { task: Id::new(1), script, vehicle: None, fleet: false }], 3);
     let asked = chosen.asked.iter().map(|a| Line {

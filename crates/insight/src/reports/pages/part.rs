@@ -6,7 +6,9 @@ use platform::http::{Desk, Fields, Ui};
 
 use super::asked;
 use crate::reports::body::{self, Line};
-use crate::reports::jobs;
+use crate::reports::model::{CLASSES, Counts, QuestionCount, rate};
+use crate::reports::store;
+use crate::reports::targets::Targets;
 
 #[derive(Template)]
 #[template(path = "reports/pages/part.html")]
@@ -23,11 +25,21 @@ pub async fn figures(desk: Desk, _: i64) -> Result<String> {
     if !desk.scope().may(Cap::ReportRead) {
         return Ok(String::new());
     }
-    let (_, ask, _) = asked(&desk, &Fields::parse("period=this-month")).await?;
-    let Some(home) = ask.stores.first().copied() else { return Ok(String::new()) };
-    let targets = jobs::targets(&mut desk.reads(), ask.group, home).await?;
-    let body = body::assemble(&mut desk.reads(), &ask, &targets).await?;
-    let satisfaction = body.satisfaction();
-    let lines = body.classes.into_iter().filter(|l| l.target.is_some()).collect();
+    let asked = asked(&desk, &Fields::parse("period=month")).await?;
+    if asked.ask.stores.is_empty() {
+        return Ok(String::new());
+    }
+    let mut q = desk.reads();
+    let targets = Targets::of(&mut q, asked.ask.group, &asked.ask.stores).await?;
+    let cells = store::cells(&mut q, &asked.ask).await?;
+    let line = |class: &&str| Line {
+        key: (*class).to_owned(),
+        counts: Counts::of(cells.iter().filter(|c| c.class == *class)),
+        target: targets.common(class, cells.iter()),
+    };
+    let lines = CLASSES.iter().map(line).collect();
+    let questions = body::questions(&store::said(&mut q, &asked.ask).await?);
+    let good = questions.iter().map(QuestionCount::good).sum();
+    let satisfaction = rate(good, questions.iter().map(QuestionCount::judged).sum());
     FiguresPart { ui: desk.ui(), lines, satisfaction }.render().map_err(Problem::internal)
 }

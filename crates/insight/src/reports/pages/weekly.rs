@@ -8,18 +8,18 @@ use kernel::{Problem, StoreDate};
 use platform::http::{Answer, Desk, Fields, Ui};
 use platform::transact;
 
-use super::report::{Shown, shown};
-use super::{parse_week, query};
+use super::report::{Shown, shown_in_week};
+use super::{Asked, departments, names_agents, parse_week};
 use crate::reports::body::Body;
-use crate::reports::period::Period;
-use crate::reports::store::{self, WeekRow};
+use crate::reports::period::{Period, Span};
+use crate::reports::store::{self, WeekMade, WeekRow};
 use crate::reports::{jobs, xlsx as workbook};
 
 #[derive(Template)]
 #[template(path = "reports/pages/weeks.html")]
 struct WeeksPage {
     ui: Ui,
-    weeks: Vec<(WeekRow, StoreDate)>,
+    weeks: Vec<(WeekMade, StoreDate)>,
     /// The last week that is over and has no report yet.
     missing: Option<StoreDate>,
 }
@@ -60,37 +60,39 @@ struct WeekPage {
     week: StoreDate,
     end: StoreDate,
     made_at: kernel::Millis,
-    query: String,
     shown: Shown,
 }
 
-async fn load(desk: &Desk, week: &str) -> Result<(WeekRow, Shown, String), platform::http::Failure> {
+async fn load(desk: &Desk, week: &str) -> Result<(WeekRow, Shown), platform::http::Failure> {
     let scope = desk.scope();
     let store_id = scope.store()?;
     let monday = parse_week(week)?;
-    let row = store::week(&mut desk.reads(), scope.group, store_id, monday).await?.ok_or(Problem::NotFound)?;
+    let mut q = desk.reads();
+    let row = store::week(&mut q, scope.group, store_id, monday).await?.ok_or(Problem::NotFound)?;
     let body: Body = serde_json::from_str(&row.body).map_err(Problem::internal)?;
-    let period = Period { from: monday, to: monday.days_after(6) };
-    let ask = jobs::ask(&mut desk.reads(), scope.group, vec![store_id], store_id, period, desk.now()).await?;
-    let names = store::stores(&mut desk.reads(), scope.group).await?;
-    let q = query(&ask, None);
-    Ok((row, shown(desk, body, &ask, &names).await?, q))
+    let period = Span::Week.around(monday);
+    let mut ask = jobs::ask(&mut q, scope.group, vec![store_id], store_id, period, desk.now()).await?;
+    ask.departments = departments(scope, &ask.stores);
+    let stores = store::stores(&mut q, scope.group).await?;
+    // The lists behind are those of this store, whatever else the reader may see.
+    let asked = Asked { span: Span::Week, named: names_agents(scope, &ask.stores), ask, stores, store: Some(store_id) };
+    Ok((row, shown_in_week(desk, body, &asked).await?))
 }
 
 /// GET /reports/weekly/{week}
 /// # Errors
 /// `NotFound` when there is none.
 pub async fn show(desk: Desk, Path(week): Path<String>) -> Answer {
-    let (row, shown, query) = load(&desk, &week).await?;
-    let end = row.week.days_after(6);
-    desk.page(&WeekPage { ui: desk.ui(), week: row.week, end, made_at: row.made_at, query, shown })
+    let (row, shown) = load(&desk, &week).await?;
+    let Period { to: end, .. } = Span::Week.around(row.week);
+    desk.page(&WeekPage { ui: desk.ui(), week: row.week, end, made_at: row.made_at, shown })
 }
 
 /// GET /reports/weekly/{week}/xlsx
 /// # Errors
 /// `NotFound` when there is none.
 pub async fn xlsx(desk: Desk, Path(week): Path<String>) -> Answer {
-    let (row, shown, _) = load(&desk, &week).await?;
+    let (row, shown) = load(&desk, &week).await?;
     let bytes = workbook::write(&desk.ui(), &row.week, &shown, &desk.app().config.data).map_err(Problem::internal)?;
     let name = format!("attachment; filename=\"weekly-{}.xlsx\"", row.week);
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

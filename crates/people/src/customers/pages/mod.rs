@@ -1,5 +1,6 @@
 //! Pages of the customer's file.
 
+pub mod duplicates;
 pub mod edit;
 pub mod list;
 pub mod phones;

@@ -1,7 +1,7 @@
 //! `customer_phone`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, PhoneLineId, Result};
-use platform::db::{Sql, Tx, Val};
+use platform::db::{Load, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::customers::model::{ContactRole, PhoneLine, PhoneStatus};
@@ -122,6 +122,11 @@ pub async fn line_row(q: &mut impl Sql, group: GroupId, id: PhoneLineId) -> Resu
 pub async fn insert_lines(tx: &mut Tx, rows: &[LineRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(LineRow::values).collect();
     tx.bulk("customer_phone", &COLUMNS, &values, "").await.map(|_| ())
+}
+
+pub async fn load_lines(to: &mut Load, rows: &[LineRow]) -> Result<()> {
+    let values: Vec<_> = rows.iter().map(LineRow::values).collect();
+    to.put("customer_phone", &COLUMNS, &values).await
 }
 
 pub async fn set_line_status(tx: &mut Tx, id: PhoneLineId, status: PhoneStatus) -> Result<()> {

@@ -1,11 +1,11 @@
 //! `customer`, `customer_code`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Result, Scope, StoreDate, StoreId};
-use platform::db::{One, Sql, Tx, Val};
+use platform::db::{Load, One, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
-use crate::customers::Sight;
 use crate::customers::model::{BirthdayKind, CustomerFile, CustomerKind, Gender, Twin};
+use crate::customers::sight::{Sight, seen_by};
 
 row! {
     /// A whole row of `customer`.
@@ -85,9 +85,11 @@ impl CustomerRow {
 // Primary key; the semi-join rides the primary key of customer_store.
 stmt!(
     FILE,
-    "SELECT id, kind, name, gender, birthday, birthday_kind, region, channel, best_time, source, credit_code, note, \
-     version, opted_out_at FROM customer c WHERE c.id=$2 AND c.group_id=$1 AND (CAST($3 AS BIGINT)=1 OR EXISTS \
-     (SELECT 1 FROM customer_store s WHERE s.customer_id=c.id AND s.store_id IN {{ids:$4}}))"
+    concat!(
+        "SELECT id, kind, name, gender, birthday, birthday_kind, region, channel, best_time, source, credit_code, note, \
+     version, opted_out_at FROM customer c WHERE c.id=$2 AND c.group_id=$1 AND ",
+        seen_by!("c.id", "$3", "$4", "$5", "$6")
+    )
 );
 stmt!(
     ROWS,
@@ -111,12 +113,15 @@ stmt!(DROP_CODE, "DELETE FROM customer_code WHERE group_id=$1 AND store_id=$2 AN
 // Both lists ride primary keys: pairs are stored a < b.
 stmt!(
     TWINS,
-    "SELECT c.id AS id, c.name AS name, t.why AS why, (SELECT p.digits FROM customer_phone p WHERE p.customer_id=c.id \
+    concat!(
+        "SELECT c.id AS id, c.name AS name, t.why AS why, (SELECT p.digits FROM customer_phone p WHERE p.customer_id=c.id \
      AND p.ended_at IS NULL ORDER BY p.rank, p.id LIMIT 1) AS phone FROM \
      (SELECT b AS other, why FROM possible_duplicate WHERE a=$2 AND group_id=$1 \
       UNION ALL SELECT a AS other, why FROM possible_duplicate WHERE b=$2 AND group_id=$1) t \
-     JOIN customer c ON c.id=t.other WHERE (CAST($3 AS BIGINT)=1 OR EXISTS \
-     (SELECT 1 FROM customer_store s WHERE s.customer_id=c.id AND s.store_id IN {{ids:$4}})) ORDER BY c.id LIMIT 10"
+     JOIN customer c ON c.id=t.other WHERE ",
+        seen_by!("c.id", "$3", "$4", "$5", "$6"),
+        " ORDER BY c.id LIMIT 10"
+    )
 );
 stmt!(DROP_TWINS, "DELETE FROM possible_duplicate WHERE (a=$2 OR b=$2) AND group_id=$1");
 stmt!(
@@ -138,8 +143,9 @@ stmt!(
 /// # Errors
 /// `NotFound` outside of the scope.
 pub async fn file(q: &mut impl Sql, scope: &Scope, id: CustomerId) -> Result<CustomerFile> {
-    let (all, stores) = Sight::of(scope).params();
-    q.get(&FILE, args![scope.group, id, all, stores.as_slice()]).await
+    let s = Sight::of(scope);
+    let args = args![scope.group, id, s.group, s.whole.as_slice(), s.service.as_slice(), s.showroom.as_slice()];
+    q.get(&FILE, args).await
 }
 
 pub async fn rows(q: &mut impl Sql, group: GroupId, ids: &[CustomerId]) -> Result<Vec<CustomerRow>> {
@@ -165,13 +171,19 @@ pub async fn codes(
 }
 
 pub async fn twins(q: &mut impl Sql, scope: &Scope, id: CustomerId) -> Result<Vec<Twin>> {
-    let (all, stores) = Sight::of(scope).params();
-    q.all(&TWINS, args![scope.group, id, all, stores.as_slice()]).await
+    let s = Sight::of(scope);
+    let args = args![scope.group, id, s.group, s.whole.as_slice(), s.service.as_slice(), s.showroom.as_slice()];
+    q.all(&TWINS, args).await
 }
 
 pub async fn insert(tx: &mut Tx, rows: &[CustomerRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(CustomerRow::values).collect();
     tx.bulk("customer", &COLUMNS, &values, "").await.map(|_| ())
+}
+
+pub async fn load_customers(to: &mut Load, rows: &[CustomerRow]) -> Result<()> {
+    let values: Vec<_> = rows.iter().map(CustomerRow::values).collect();
+    to.put("customer", &COLUMNS, &values).await
 }
 
 /// Writes whole rows back.

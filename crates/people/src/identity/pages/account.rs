@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use kernel::{Problem, SessionId, StoreId};
-use platform::http::{Answer, Desk, Fields, ShownError, Ui};
+use platform::http::{Answer, Desk, Failure, Fields, ShownError, Ui};
 use platform::i18n::Locale;
 use platform::transact;
 
@@ -21,8 +21,8 @@ struct AccountPage {
     languages: Vec<(String, String)>,
     themes: Vec<(String, String)>,
     keys_off: bool,
-    /// Key as shipped, own key; with empty lines to fill in.
-    keys: Vec<(String, String)>,
+    /// Rows of the table of keys, by whoever has keys.
+    keys: String,
     devices: Vec<Device>,
     session: SessionId,
     saved: bool,
@@ -37,16 +37,10 @@ impl AccountPage {
 /// Languages are named in themselves.
 const LANGUAGES: [(Locale, &str); 3] =
     [(Locale::ZhCn, "简体中文"), (Locale::ZhTw, "繁體中文"), (Locale::En, "English")];
-const EMPTY_LINES: usize = 4;
 
-async fn page(desk: &Desk, form: Option<Form>, saved: bool) -> Result<AccountPage, Problem> {
+async fn page(desk: &Desk, form: Option<Form>, saved: bool) -> Result<AccountPage, Failure> {
     let who = desk.who();
     let keys: serde_json::Value = serde_json::from_str(&who.key_map).unwrap_or_default();
-    let mut pairs: Vec<(String, String)> = keys
-        .as_object()
-        .map(|map| map.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect())
-        .unwrap_or_default();
-    pairs.extend(std::iter::repeat_n((String::new(), String::new()), EMPTY_LINES));
     let ui = desk.ui();
     let themes = Theme::ALL.iter().map(|t| (t.key().to_owned(), ui.v("identity-theme", t).into_owned())).collect();
     Ok(AccountPage {
@@ -54,7 +48,7 @@ async fn page(desk: &Desk, form: Option<Form>, saved: bool) -> Result<AccountPag
         languages: LANGUAGES.iter().map(|(l, name)| (l.key().to_owned(), (*name).to_owned())).collect(),
         themes,
         keys_off: keys["off"] == true,
-        keys: pairs,
+        keys: desk.slot("me.keys", 0).await?,
         devices: session::devices(&mut desk.reads(), desk.scope(), desk.now()).await?,
         session: who.session,
         saved,
@@ -87,7 +81,13 @@ async fn settle(desk: &Desk, fields: &Fields, outcome: Result<(), Problem>) -> A
 /// POST /me/preferences
 pub async fn prefer(desk: Desk, fields: Fields) -> Answer {
     let declared = fields.all("key").map(str::to_owned);
-    let pairs: Vec<(String, String)> = declared.zip(fields.all("own").map(str::to_owned)).collect();
+    let mut pairs: Vec<(String, String)> = declared.zip(fields.all("own").map(str::to_owned)).collect();
+    if pairs.is_empty() {
+        // Where the page listed no keys (a store without calls), those of other stores stay.
+        let known: serde_json::Value = serde_json::from_str(&desk.who().key_map).unwrap_or_default();
+        let kept = known.as_object().into_iter().flatten();
+        pairs.extend(kept.filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))));
+    }
     let outcome = match preferences::key_map(!fields.has("keys_on"), &pairs) {
         Ok(keys) => transact!(desk.db(), desk.scope(), |tx| {
             preferences::save(tx, fields.get("locale"), fields.get("theme"), &keys).await

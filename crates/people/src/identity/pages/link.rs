@@ -57,7 +57,7 @@ fn page(desk: &Desk, token: String, shown: Shown, form: Form) -> Answer {
     let ui = desk.ui();
     let bad = !form.errors.is_empty();
     match shown.purpose {
-        Purpose::Setup => answer(desk, bad, &SetupPage { ui, form, token }),
+        Purpose::Setup | Purpose::Group => answer(desk, bad, &SetupPage { ui, form, token }),
         Purpose::Password => answer(desk, bad, &PasswordPage { ui, form, token, name: shown.name }),
         Purpose::Demo => answer(desk, bad, &DemoPage { ui, errors: form.errors, token, name: shown.name }),
     }
@@ -95,7 +95,7 @@ pub async fn consume(desk: Desk, Path(token): Path<String>, fields: Fields) -> A
         Purpose::Password if raw("password") != raw("again") => Err(Problem::invalid("again", "password.differs")),
         Purpose::Password => set_password(desk.db(), &token, raw("password"), device, from(&desk)).await,
         Purpose::Demo => enter_demo(desk.db(), &token, device, from(&desk)).await,
-        Purpose::Setup => {
+        Purpose::Setup | Purpose::Group => {
             let text = |name: &str| fields.get(name).to_owned();
             let form = FirstRun {
                 group: text("group"),

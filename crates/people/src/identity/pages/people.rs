@@ -167,9 +167,16 @@ async fn new_page(desk: &Desk, form: Form) -> Result<NewPage, Problem> {
     Ok(NewPage { ui: desk.ui(), form, choices, languages: languages.to_vec() })
 }
 
-/// GET /people/new
-pub async fn new(desk: Desk) -> Answer {
-    desk.page(&new_page(&desk, Form::default()).await?)
+/// GET /people/new?role=care_supervisor: with a role chosen already, where the first steps send somebody.
+pub async fn new(desk: Desk, query: Fields) -> Answer {
+    let board = Board::load(&mut desk.reads(), desk.scope()).await?;
+    let chosen = board.roles.iter().find(|r| Some(r.key.as_str()) == query.opt("role")).map(|r| r.id.to_string());
+    let place = desk.scope().store.map(|s| Place::Store(s).to_text());
+    let form = match (chosen, place) {
+        (Some(role), Some(place)) => Form::with(&[("role", &role), ("place", &place)]),
+        (Some(_) | None, _) => Form::default(),
+    };
+    desk.page(&new_page(&desk, form).await?)
 }
 
 /// POST /people

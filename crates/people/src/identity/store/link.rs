@@ -8,6 +8,8 @@ keyed! {
     pub enum Purpose {
         /// The first-run page.
         Setup = "setup",
+        /// The same page for a further group of the installation.
+        Group = "group",
         /// Choose a (new) password.
         Password = "password",
         /// Sign in to the demonstration as one of its people.

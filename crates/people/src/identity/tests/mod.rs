@@ -1,6 +1,7 @@
 //! Rules that only show with a database under them, on both engines.
 
 mod calendar;
+mod console;
 mod last_administrator;
 mod links;
 mod pages;

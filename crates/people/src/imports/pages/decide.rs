@@ -8,6 +8,7 @@ use platform::http::{Answer, Desk, Fields};
 use platform::transact;
 
 use super::questions::order_of;
+use super::sheets::letters;
 use super::show;
 use crate::imports::field::{Field, Kind};
 use crate::imports::plan::Plan;
@@ -30,7 +31,7 @@ pub async fn correct(desk: Desk, Path(id): Path<ImportId>, sent: Fields) -> Answ
     back(&desk, id)
 }
 
-/// `kind`, `sheet` (several), `map.<sheet>.<field>` = column, `date.<sheet>.<field>` = order, `code.<code>` = store.
+/// `kind`, `sheet` (several), `header.<sheet>` = row, `map.<sheet>.<field>` = column, `date.<sheet>.<field>` = order, `code.<code>` = store.
 fn correction(plan: &Plan, sent: &Fields) -> Result<Correction> {
     let mut errors = FieldErrors::default();
     let mut with = Correction::default();
@@ -41,6 +42,14 @@ fn correction(plan: &Plan, sent: &Fields) -> Result<Correction> {
         with.sheets = Some(sent.all("sheet").filter_map(|index| index.parse().ok()).collect());
     }
     for sheet in &plan.sheets {
+        let header = format!("header.{}", sheet.index);
+        if sent.has(&header) {
+            let said = sent.parsed::<u32>(&header);
+            if said != sheet.header {
+                with.header.insert(sheet.index, said);
+                continue;
+            }
+        }
         let Some(layout) = &sheet.layout else { continue };
         let prefix = format!("map.{}.", sheet.index);
         let said: BTreeMap<&str, &str> = sent.starting(&prefix).collect();
@@ -54,6 +63,7 @@ fn correction(plan: &Plan, sent: &Fields) -> Result<Correction> {
                 Some((_, slot)) if slot.is_none() => *slot = Some(field),
                 Some(_) => {
                     let header = layout.columns.iter().find(|c| c.index == column).map_or("", |c| c.header.as_str());
+                    let header = if header.is_empty() { letters(column) } else { header.to_owned() };
                     errors.add_with(format!("{prefix}{}", field.code()), "import.column-twice", header);
                 }
                 None => {}
@@ -65,15 +75,27 @@ fn correction(plan: &Plan, sent: &Fields) -> Result<Correction> {
         }
         let prefix = format!("date.{}.", sheet.index);
         for (code, order) in sent.starting(&prefix) {
-            if let (Some(field), Some(order)) = (Field::from_code(code), order_of(order)) {
+            if let (Some(field), Some(order)) = (Field::from_code(code), order_of(order))
+                && (sheet.orders.ask.contains_key(&field) || sheet.orders.decided.get(&field) != Some(&order))
+            {
                 with.dates.entry(sheet.index).or_default().insert(field, order);
             }
         }
     }
     for (code, store) in sent.starting("code.").filter(|(_, store)| !store.is_empty()) {
-        with.codes.insert(code.to_owned(), store.parse().ok());
+        let store = store.parse().ok();
+        // What was left as it was is not "chosen": it would be remembered.
+        if plan.codes.get(code) != Some(&store) {
+            with.codes.insert(code.to_owned(), store);
+        }
     }
     errors.into_result().map(|()| with)
+}
+
+pub async fn forget(desk: Desk, Path(id): Path<ImportId>, sent: Fields) -> Answer {
+    let version = sent.parsed("version").unwrap_or(0);
+    transact!(desk.db(), desk.scope(), |tx| { verbs::forget(tx, id, version).await })?;
+    back(&desk, id)
 }
 
 pub async fn confirm(desk: Desk, Path(id): Path<ImportId>, sent: Fields) -> Answer {

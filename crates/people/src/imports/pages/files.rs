@@ -89,28 +89,40 @@ async fn write_rejected(desk: &Desk, batch: &Batch) -> Result<PathBuf> {
     // Swept away like a torn upload, should the program be killed meanwhile.
     let path = folder.join(format!("{}-{}.part", batch.id, desk.db().new_id::<kernel::Import>()));
     let ui = desk.ui();
+    // Page by page into the writer, which waits on a thread of its own: nobody holds all rows.
+    let (send, rows) = tokio::sync::mpsc::channel::<Vec<StagedRow>>(1);
+    let (whole, to) = (batch.clone(), path.clone());
+    let written = tokio::task::spawn_blocking(move || fill(&ui, &whole, rows, &folder, &to));
     let mut after = 0;
-    let mut rows: Vec<StagedRow> = Vec::new();
     loop {
         let which = Which::Verdict(RowVerdict::Rejected);
-        let some = store::shown(&mut desk.reads(), batch.group_id, batch.id, which, after, 2_000).await?;
+        let some = store::shown(&mut desk.reads(), batch.group_id, batch.id, which, after, 500).await?;
         let Some(last) = some.last() else { break };
         after = last.seq;
-        rows.extend(some);
+        if send.send(some).await.is_err() {
+            break;
+        }
     }
-    let (batch, to) = (batch.clone(), path.clone());
-    let written = tokio::task::spawn_blocking(move || fill(&ui, &batch, &rows, &folder, &to)).await;
-    written.map_err(Problem::internal)??;
+    drop(send);
+    written.await.map_err(Problem::internal)??;
     Ok(path)
 }
 
-fn fill(ui: &Ui, batch: &Batch, rows: &[StagedRow], scratch: &FilePath, to: &FilePath) -> Result<()> {
+fn fill(
+    ui: &Ui,
+    batch: &Batch,
+    mut rows: tokio::sync::mpsc::Receiver<Vec<StagedRow>>,
+    scratch: &FilePath,
+    to: &FilePath,
+) -> Result<()> {
     let reason = |said: &crate::imports::RowSaid| texts::reasons(ui.locale(), &said.faults);
     let field = |field| words::field(ui, field);
     let texts = Words { field: &field, reason: &reason, reason_title: ui.t("import-reason").into_owned() };
     let mut file = RejectedFile::new(scratch, &batch.mapping, texts).map_err(Problem::internal)?;
-    for row in rows {
-        file.row(row).map_err(Problem::internal)?;
+    while let Some(some) = rows.blocking_recv() {
+        for row in &some {
+            file.row(row).map_err(Problem::internal)?;
+        }
     }
     file.save(to).map_err(Problem::internal)
 }

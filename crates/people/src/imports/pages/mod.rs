@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
             .get("/imports/{id}/rows", NEED, rows::show)
             .get("/imports/{id}/rejected", NEED, files::rejected)
             .post("/imports/{id}/mapping", NEED, decide::correct)
+            .post("/imports/{id}/forgetting", NEED, decide::forget)
             .post("/imports/{id}/application", NEED, decide::confirm)
             .post("/imports/{id}/cancellation", NEED, decide::cancel)
             .post("/imports/{id}/reversal", NEED, decide::undo)

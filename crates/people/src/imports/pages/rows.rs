@@ -38,11 +38,12 @@ pub(super) struct Filter {
 }
 
 /// Filter key, what it shows.
-const FILTERS: [(&str, Which); 8] = [
+const FILTERS: [(&str, Which); 9] = [
     ("all", Which::All),
     ("new", Which::Verdict(RowVerdict::New)),
     ("changed", Which::Verdict(RowVerdict::Changed)),
     ("late", Which::Late),
+    ("alike", Which::Alike),
     ("rejected", Which::Verdict(RowVerdict::Rejected)),
     ("skipped", Which::Verdict(RowVerdict::Skipped)),
     ("moved", Which::State(RowState::Moved)),
@@ -62,11 +63,12 @@ pub(super) async fn part(q: &mut impl Sql, ui: Ui, batch: &Batch, show: &str, af
     let more = (rows.len() > A_PAGE).then(|| rows.truncate(A_PAGE)).and_then(|()| rows.last()).map(|r| r.seq);
     let kind = batch.mapping.kind().unwrap_or(Kind::RepairOrders);
     let fields = rows_shown::columns(kind);
-    let t = &batch.counts;
+    let t = &if batch.state.settled() { batch.counts.settled() } else { batch.counts.clone() };
     let count = |key: &str| match key {
         "new" => t.new,
         "changed" => t.changed,
         "late" => t.late,
+        "alike" => t.alike,
         "rejected" => t.rejected,
         "skipped" => t.skipped,
         "moved" => t.moved,

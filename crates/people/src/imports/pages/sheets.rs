@@ -1,11 +1,15 @@
 //! The sheets of a file and the columns of each, as selects.
 
+use std::collections::BTreeMap;
+
 use platform::http::Ui;
 
+use super::questions::{order_key, orders};
 use super::words;
-use crate::imports::columns::Certainty;
+use crate::imports::columns::{Certainty, Column};
 use crate::imports::field::Field;
-use crate::imports::plan::{Plan, SheetPlan};
+use crate::imports::header::Layout;
+use crate::imports::plan::{HeadRow, Heads, Plan, SheetPlan};
 use crate::imports::words::fields_of;
 
 pub(super) struct ShownSheet {
@@ -18,9 +22,13 @@ pub(super) struct ShownSheet {
     pub line: String,
     /// No header was found in it.
     pub headless: bool,
+    /// Row, its words, chosen: where the header stands.
+    pub header: Vec<(String, String, bool)>,
     /// Mapped and required fields, then the rest.
     pub main: Vec<ShownField>,
     pub more: Vec<ShownField>,
+    /// Date columns that could be read otherwise.
+    pub dates: Vec<ShownField>,
 }
 
 pub(super) struct ShownField {
@@ -33,21 +41,23 @@ pub(super) struct ShownField {
     pub options: Vec<(String, String, bool)>,
 }
 
-pub(super) fn shown(ui: &Ui, plan: &Plan) -> Vec<ShownSheet> {
-    plan.sheets.iter().map(|sheet| one(ui, sheet)).collect()
+pub(super) fn shown(ui: &Ui, plan: &Plan, heads: &Heads) -> Vec<ShownSheet> {
+    let none = Vec::new();
+    plan.sheets.iter().map(|sheet| one(ui, sheet, heads.0.get(&sheet.index).unwrap_or(&none))).collect()
 }
 
-fn one(ui: &Ui, sheet: &SheetPlan) -> ShownSheet {
-    let (mut main, mut more) = (Vec::new(), Vec::new());
+fn one(ui: &Ui, sheet: &SheetPlan, head: &[HeadRow]) -> ShownSheet {
+    let (mut main, mut more, mut dates) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(layout) = &sheet.layout {
         let required = |field: Field| layout.kind.required().iter().any(|group| group.contains(&field));
+        let samples = samples(layout, head);
         for field in fields_of(layout.kind) {
             let column = layout.column(field);
             let options = layout
                 .columns
                 .iter()
-                .filter(|c| !c.header.is_empty())
-                .map(|c| (c.index.to_string(), c.header.clone(), c.field == Some(field)))
+                .filter(|c| !c.header.is_empty() || c.field.is_some() || samples.contains_key(&c.index))
+                .map(|c| (c.index.to_string(), column_name(ui, c, &samples), c.field == Some(field)))
                 .collect();
             let shown = ShownField {
                 name: format!("map.{}.{}", sheet.index, field.code()),
@@ -58,6 +68,12 @@ fn one(ui: &Ui, sheet: &SheetPlan) -> ShownSheet {
             let list = if column.is_some() || required(field) { &mut main } else { &mut more };
             list.push(shown);
         }
+        for (field, choices) in sheet.orders.choices.iter().filter(|(f, _)| !sheet.orders.ask.contains_key(f)) {
+            let now = sheet.orders.decided.get(field).map(|order| order_key(*order)).unwrap_or_default();
+            let options = orders(ui, choices).into_iter().map(|(key, text)| (key.clone(), text, key == now)).collect();
+            let name = format!("date.{}.{}", sheet.index, field.code());
+            dates.push(ShownField { name, label: words::field(ui, *field), doubtful: false, options });
+        }
     }
     ShownSheet {
         index: sheet.index,
@@ -67,9 +83,61 @@ fn one(ui: &Ui, sheet: &SheetPlan) -> ShownSheet {
         rows: sheet.rows,
         line: line(ui, sheet),
         headless: sheet.layout.is_none(),
+        header: header_rows(ui, sheet, head),
         main,
         more,
+        dates,
     }
+}
+
+/// 自动、没有表头、第 3 行：工单号 · 开单时间 · …
+fn header_rows(ui: &Ui, sheet: &SheetPlan, head: &[HeadRow]) -> Vec<(String, String, bool)> {
+    let option = |key: Option<u32>, text: String| {
+        (key.map(|row| row.to_string()).unwrap_or_default(), text, sheet.header == key)
+    };
+    let mut all = vec![
+        option(None, ui.t("import-header-auto").into_owned()),
+        option(Some(0), ui.t("import-header-none").into_owned()),
+    ];
+    all.extend(head.iter().map(|HeadRow(row, cells)| {
+        let said: Vec<&str> = cells.iter().map(String::as_str).filter(|text| !text.is_empty()).take(6).collect();
+        option(Some(*row), ui.k("import-header-row").n("row", *row).s("cells", said.join(" · ")).to_string())
+    }));
+    all
+}
+
+/// What stands below the header in each column, for those that it does not name.
+fn samples(layout: &Layout, head: &[HeadRow]) -> BTreeMap<usize, String> {
+    let mut found = BTreeMap::new();
+    for HeadRow(row, cells) in head {
+        if *row > layout.header_rows.1 {
+            for (i, text) in cells.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+                found.entry(i).or_insert_with(|| text.clone());
+            }
+        }
+    }
+    found
+}
+
+/// The header; `C 列：白思` where there is none.
+fn column_name(ui: &Ui, column: &Column, samples: &BTreeMap<usize, String>) -> String {
+    if !column.header.is_empty() {
+        return column.header.clone();
+    }
+    let sample = samples.get(&column.index).map_or("", String::as_str);
+    ui.k("import-column-letter").s("letter", letters(column.index)).s("sample", sample).to_string()
+}
+
+/// A, B … Z, AA …
+pub(super) fn letters(index: usize) -> String {
+    let mut rest = index + 1;
+    let mut text = Vec::new();
+    while rest > 0 {
+        text.push(b'A' + u8::try_from((rest - 1) % 26).unwrap_or(0));
+        rest = (rest - 1) / 26;
+    }
+    text.reverse();
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// 工作表「结算明细」· 表头在第 3–4 行 · 按上次的对应关系读取
@@ -83,6 +151,7 @@ pub(super) fn line(ui: &Ui, sheet: &SheetPlan) -> String {
         Some(layout) => {
             let (first, last) = layout.header_rows;
             parts.push(match first == last {
+                _ if last == 0 => ui.t("import-header-none").into_owned(),
                 true => ui.k("import-header-at").n("row", first).to_string(),
                 false => ui.k("import-header-rows").n("first", first).n("last", last).to_string(),
             });
@@ -93,4 +162,16 @@ pub(super) fn line(ui: &Ui, sheet: &SheetPlan) -> String {
         }
     }
     parts.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn 列的字母() {
+        for (index, want) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(letters(index), want);
+        }
+    }
 }

@@ -3,15 +3,16 @@
 use askama::Template;
 use axum::extract::Path;
 use kernel::{FieldErrors, ImportId, Millis, StoreId};
-use platform::db::{Reads, Sql};
+use platform::db::Sql;
 use platform::http::{Answer, Desk, Failure, Fields, ShownError, Ui};
 
-use super::questions::{self, Shown};
+use super::questions::{self, Shown, ShownCode};
 use super::rows::{self, RowsPart};
 use super::sheets::{self, ShownSheet};
 use crate::identity;
 use crate::imports::counts::Tally;
 use crate::imports::field::Kind;
+use crate::imports::plan::Heads;
 use crate::imports::state::State;
 use crate::imports::store::{self, Batch};
 use crate::imports::texts;
@@ -34,6 +35,9 @@ struct ShowPage {
     planned: i64,
     before: i64,
     questions: Vec<Shown>,
+    codes: Vec<ShownCode>,
+    /// Read with what is remembered of this layout.
+    remembered: bool,
     sheets: Vec<ShownSheet>,
     rows: Option<RowsPart>,
     /// Names of stores that import for the first time.
@@ -91,7 +95,7 @@ impl ShowPage {
     }
     /// 写入之后
     fn settled(&self) -> bool {
-        matches!(self.b.state, State::Applied | State::Undone | State::Undoing)
+        self.b.state.settled()
     }
     fn plan_from(&self) -> String {
         self.b.options.plan_from.map(|day| day.to_string()).unwrap_or_default()
@@ -125,7 +129,7 @@ async fn page(desk: &Desk, id: ImportId, errors: Vec<ShownError>, sent: &Fields)
     let mut reads = desk.reads();
     let b = verbs::find(&mut reads, desk.scope(), id).await?;
     let ui = desk.ui();
-    let t = b.counts.clone();
+    let t = if b.state.settled() { b.counts.settled() } else { b.counts.clone() };
     let has_rows = t.read + t.skipped > 0;
     let rows = match has_rows {
         true => {
@@ -134,11 +138,12 @@ async fn page(desk: &Desk, id: ImportId, errors: Vec<ShownError>, sent: &Fields)
         }
         false => None,
     };
-    let planned = planned(&mut reads, &b).await?;
+    let planned = t.to_plan(b.options.plan_from);
     let names = identity::org::all_stores(&mut reads, desk.scope().group).await?;
     let name_of = |id: &StoreId| names.iter().find(|s| s.id == *id).map(|s| s.name.clone());
     let mine: Vec<(String, String)> =
         names.iter().filter(|s| b.options.may.contains(&s.id)).map(|s| (s.id.to_string(), s.name.clone())).collect();
+    let heads = if b.state.open() { store::heads(&mut reads, b.group_id, id).await? } else { Heads::default() };
     let first_for: Vec<String> = b.options.first_for.iter().filter_map(name_of).collect();
     let lines: Vec<String> = b.mapping.sheets.iter().filter(|s| s.chosen).map(|s| sheets::line(&ui, s)).collect();
     Ok(ShowPage {
@@ -147,10 +152,12 @@ async fn page(desk: &Desk, id: ImportId, errors: Vec<ShownError>, sent: &Fields)
         kind: b.mapping.kind().or(b.options.kind).unwrap_or(Kind::RepairOrders).code(),
         step: step(b.state),
         line: lines.join(&ui.t("import-semicolon")),
-        planned: if b.state == State::Applied { b.tasks_planned } else { planned },
-        before: t.in_time - planned,
+        planned: if b.state.settled() { b.tasks_planned } else { planned },
+        before: t.before(b.options.plan_from),
         questions: if b.state.open() { questions::shown(&ui, &b.mapping, &mine) } else { Vec::new() },
-        sheets: if b.state.open() { sheets::shown(&ui, &b.mapping) } else { Vec::new() },
+        codes: if b.state.open() { questions::codes(&ui, &b.mapping, &mine) } else { Vec::new() },
+        remembered: b.mapping.sheets.iter().any(|sheet| sheet.remembered),
+        sheets: if b.state.open() { sheets::shown(&ui, &b.mapping, &heads) } else { Vec::new() },
         rows,
         first_for: first_for.join(&ui.t("import-comma")),
         remarks: remarks(&mut reads, &ui, &b).await?,
@@ -160,13 +167,6 @@ async fn page(desk: &Desk, id: ImportId, errors: Vec<ShownError>, sent: &Fields)
         t,
         b,
         ui,
-    })
-}
-
-async fn planned(reads: &mut Reads, b: &Batch) -> Result<i64, Failure> {
-    Ok(match b.options.plan_from {
-        Some(day) if b.counts.in_time > 0 => store::since(reads, b.group_id, b.id, day).await?,
-        Some(_) | None => b.counts.in_time,
     })
 }
 

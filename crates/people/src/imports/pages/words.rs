@@ -38,8 +38,7 @@ pub(super) fn line_rows(ui: &Ui, batch: &BatchLine) -> String {
             ui.k("import-n-of-m").s("n", ui.int(batch.rows_done)).s("m", ui.int(batch.rows_total)).to_string()
         }
         State::Asking | State::Previewed | State::Failed | State::Cancelled | State::Applied | State::Undone => {
-            let applied = matches!(batch.state, State::Applied | State::Undone);
-            let (new, changed) = if applied { (t.done.new, t.done.changed) } else { (t.new, t.changed) };
+            let (new, changed) = if batch.state.settled() { (t.done.new, t.done.changed) } else { (t.new, t.changed) };
             let number = |n: i64| ui.int(n);
             ui.k("import-line-rows")
                 .s("new", number(new))

@@ -6,7 +6,7 @@ use platform::db::{One, Sql, Tx, one};
 use platform::{args, row, stmt};
 
 use crate::imports::counts::Tally;
-use crate::imports::plan::{Choices, Plan};
+use crate::imports::plan::{Choices, Heads, Plan};
 use crate::imports::state::State;
 
 row! {
@@ -30,7 +30,7 @@ row! {
         pub created_at: Millis,
     }
 }
-row! { pub struct Waiting { pub id: ImportId, pub group_id: GroupId, pub state: State, pub rows_done: i64, pub version: i64 } }
+row! { pub struct Waiting { pub id: ImportId, pub group_id: GroupId, pub state: State, pub rows_done: i64, pub version: i64, pub beat_at: Millis } }
 row! { pub struct Blob { pub id: ImportId, pub group_id: GroupId, pub blob_path: String } }
 
 stmt!(
@@ -71,7 +71,7 @@ stmt!(
 stmt!(
     BATCH_PARSED,
     "UPDATE import_batch SET state=$4, kind=$5, layout=$6, mapping=$7, counts=$8, rows_total=$9, rows_done=0, store_id=$10, \
-     options=$11 WHERE group_id=$1 AND id=$2 AND version=$3 AND state='parsing'"
+     options=$11, head=$12 WHERE group_id=$1 AND id=$2 AND version=$3 AND state='parsing'"
 );
 stmt!(
     BATCH_FAILED,
@@ -83,6 +83,7 @@ stmt!(
     "UPDATE import_batch SET state='applying', options=$4, rows_done=0, version=version+1, beat_at=$5 WHERE group_id=$1 AND id=$2 \
      AND version=$3 AND state='previewed'"
 );
+stmt!(BATCH_HEADS, "SELECT head AS v FROM import_batch WHERE group_id=$1 AND id=$2");
 // A failed one that had begun to write goes on where it stopped.
 stmt!(
     BATCH_RESUMED,
@@ -114,7 +115,7 @@ stmt!(
 );
 stmt!(
     BATCH_WAITING,
-    "SELECT id, group_id, state, rows_done, version FROM import_batch \
+    "SELECT id, group_id, state, rows_done, version, beat_at FROM import_batch \
      WHERE state IN ('uploaded', 'parsing', 'applying', 'undoing') AND beat_at<$1 ORDER BY id LIMIT 200"
 );
 stmt!(
@@ -122,7 +123,7 @@ stmt!(
     "SELECT id, group_id, blob_path FROM import_batch WHERE blob_path<>'' AND (created_at<$1 OR state='cancelled') \
      AND state NOT IN ('applying', 'undoing') ORDER BY id LIMIT 20"
 );
-stmt!(BATCH_ERASED, "UPDATE import_batch SET blob_path='' WHERE group_id=$1 AND id=$2");
+stmt!(BATCH_ERASED, "UPDATE import_batch SET blob_path='', head='{}' WHERE group_id=$1 AND id=$2");
 stmt!(
     TURN,
     "INSERT INTO import_turn (group_id, import_id, at) VALUES ($1,$2,$3) \
@@ -159,6 +160,11 @@ pub async fn add(tx: &mut Tx, new: &NewBatch<'_>) -> Result<()> {
 
 pub async fn get(q: &mut impl Sql, group: GroupId, id: ImportId) -> Result<Batch> {
     q.get(&BATCH_GET, args![group, id]).await
+}
+
+/// The first rows of its sheets; none once erased.
+pub async fn heads(q: &mut impl Sql, group: GroupId, id: ImportId) -> Result<Heads> {
+    q.get::<One<Heads>>(&BATCH_HEADS, args![group, id]).await.map(|heads| heads.0)
 }
 
 /// The latest first, below `before`; `everywhere`: also files of several stores that others brought.
@@ -199,6 +205,7 @@ pub async fn staged(tx: &mut Tx, id: ImportId, version: i64, done: i64) -> Resul
 pub struct Parsed<'a> {
     pub state: State,
     pub plan: &'a Plan,
+    pub heads: &'a Heads,
     pub options: &'a Choices,
     pub tally: &'a Tally,
     pub rows_total: i64,
@@ -209,7 +216,8 @@ pub async fn parsed(tx: &mut Tx, id: ImportId, version: i64, p: &Parsed<'_>) -> 
     let group = tx.scope().group;
     let kind = p.plan.kind().or(p.options.kind).map_or("auto", |kind| kind.code());
     let layout = p.plan.active().next().map(|(_, layout)| layout.fingerprint.clone());
-    let row = args![group, id, version, p.state, kind, layout, p.plan, p.tally, p.rows_total, p.store, p.options];
+    let row =
+        args![group, id, version, p.state, kind, layout, p.plan, p.tally, p.rows_total, p.store, p.options, p.heads];
     Ok(tx.exec(&BATCH_PARSED, row).await? == 1)
 }
 

@@ -4,7 +4,7 @@ use kernel::{Problem, Result};
 use platform::db::{Bind, Col, Row, Val};
 
 use crate::imports::counts::Tally;
-use crate::imports::plan::{Choices, Plan, reread_units};
+use crate::imports::plan::{Choices, Heads, Plan, reread_units};
 
 macro_rules! json {
     ($($t:ty => |$v:ident| $mend:expr),* $(,)?) => { $(
@@ -30,4 +30,5 @@ json! {
     Plan => |plan| plan.sheets.iter_mut().filter_map(|s| s.layout.as_mut()).for_each(|l| reread_units(&mut l.columns)),
     Choices => |_choices| (),
     Tally => |_tally| (),
+    Heads => |_heads| (),
 }

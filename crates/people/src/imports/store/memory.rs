@@ -16,6 +16,7 @@ stmt!(
      ON CONFLICT (group_id, store_id, layout) DO UPDATE SET kind=excluded.kind, mapping=excluded.mapping, \
      options=excluded.options, at=excluded.at"
 );
+stmt!(LAYOUT_DROP, "DELETE FROM import_layout WHERE group_id=$1 AND store_id=$2 AND layout=$3");
 stmt!(CODES, "SELECT code AS k, store_id AS v FROM import_store_code WHERE group_id=$1 ORDER BY code LIMIT 5000");
 stmt!(
     CODE_PUT,
@@ -47,6 +48,11 @@ pub async fn put_layout(
 ) -> Result<()> {
     let (group, now) = (tx.scope().group, tx.now());
     tx.exec(&LAYOUT_PUT, args![group, place(store), fingerprint, kind, mapping, options, now]).await.map(|_| ())
+}
+
+pub async fn drop_layout(tx: &mut Tx, store: Option<StoreId>, fingerprint: &str) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&LAYOUT_DROP, args![group, place(store), fingerprint]).await.map(|_| ())
 }
 
 pub async fn store_codes(q: &mut impl Sql, group: GroupId) -> Result<BTreeMap<String, StoreId>> {

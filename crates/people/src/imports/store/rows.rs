@@ -3,7 +3,6 @@
 use kernel::{GroupId, ImportId, Result, StoreDate, StoreId};
 use platform::db::{Bind as _, Sql, Tx, Val};
 use platform::{args, row, stmt};
-use serde_json::{Value, json};
 
 use crate::imports::state::{RowState, RowVerdict};
 
@@ -13,17 +12,18 @@ row! {
     pub struct StagedRow {
         pub seq: i64, pub sheet: String, pub row_no: u32, pub verdict: RowVerdict, pub state: RowState, pub late: bool,
         pub store_id: Option<StoreId>, pub subject_id: Option<i64>, pub seen_version: Option<i64>, pub event_on: Option<StoreDate>,
-        pub raw: String, pub draft: Option<String>, pub notes: String,
+        pub raw: String, pub draft: Option<String>, pub notes: String, pub alike: bool,
     }
 }
-row! { pub struct Counted { pub verdict: RowVerdict, pub late: bool, pub n: i64, pub dated: i64 } }
+row! { pub struct Counted { pub verdict: RowVerdict, pub late: bool, pub alike: bool, pub n: i64 } }
+row! { pub struct PlanCount { pub store_id: Option<StoreId>, pub plans: String, pub n: i64 } }
 
 macro_rules! rows_where {
     ($name:ident, $where:literal) => {
         stmt!(
             $name,
             concat!(
-                "SELECT seq, sheet, row_no, verdict, state, late, store_id, subject_id, seen_version, event_on, raw, draft, notes ",
+                "SELECT seq, sheet, row_no, verdict, state, late, store_id, subject_id, seen_version, event_on, raw, draft, notes, alike ",
                 "FROM import_row WHERE import_id=$2 AND group_id=$1 AND ",
                 $where
             )
@@ -38,31 +38,23 @@ rows_where!(ROWS_ALL, "seq>$3 ORDER BY seq LIMIT $4");
 // import_row_by_verdict.
 rows_where!(ROWS_OF_VERDICT, "verdict=$5 AND seq>$3 ORDER BY seq LIMIT $4");
 rows_where!(ROWS_LATE, "verdict='new' AND late=1 AND seq>$3 ORDER BY seq LIMIT $4");
+// import_row_alike.
+rows_where!(ROWS_ALIKE, "alike=1 AND seq>$3 ORDER BY seq LIMIT $4");
 rows_where!(ROWS_OF_STATE, "state=$5 AND seq>$3 ORDER BY seq LIMIT $4");
 stmt!(
     ROWS_COUNTED,
-    "SELECT verdict, late, COUNT(*) AS n, COUNT(event_on) AS dated FROM import_row WHERE import_id=$2 AND group_id=$1 \
-     GROUP BY verdict, late ORDER BY verdict, late"
+    "SELECT verdict, late, alike, COUNT(*) AS n FROM import_row WHERE import_id=$2 AND group_id=$1 \
+     GROUP BY verdict, late, alike ORDER BY verdict, late, alike"
 );
 stmt!(
-    ROWS_SINCE,
-    "SELECT COUNT(*) AS v FROM import_row WHERE import_id=$2 AND group_id=$1 AND verdict='new' AND late=0 AND event_on>=$3"
+    ROWS_PLANS,
+    "SELECT store_id, plans, COUNT(*) AS n FROM import_row WHERE import_id=$2 AND group_id=$1 AND plans<>'' \
+     GROUP BY store_id, plans ORDER BY store_id, plans"
 );
 stmt!(
     ROW_REPLACED,
-    "UPDATE import_row SET verdict='same', late=0, draft=NULL, event_on=NULL, notes=$4 WHERE import_id=$2 AND seq=$3 AND group_id=$1"
-);
-// Both unfold a list of [seq, subject, state, notes].
-stmt!(
-    ROWS_MARK,
-    lite: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes) \
-           FROM (SELECT CAST(json_extract(value,'$[0]') AS INTEGER) AS seq, CAST(json_extract(value,'$[1]') AS INTEGER) AS subject, \
-                 json_extract(value,'$[2]') AS state, json_extract(value,'$[3]') AS notes FROM json_each($3)) AS j \
-           WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
-    pg: "UPDATE import_row SET subject_id=COALESCE(j.subject, import_row.subject_id), state=j.state, notes=COALESCE(j.notes, import_row.notes) \
-         FROM (SELECT CAST(v->>0 AS BIGINT) AS seq, CAST(v->>1 AS BIGINT) AS subject, v->>2 AS state, v->>3 AS notes \
-               FROM jsonb_array_elements(CAST(CAST($3 AS TEXT) AS jsonb)) AS x(v)) AS j \
-         WHERE import_row.import_id=$2 AND import_row.group_id=$1 AND import_row.seq=j.seq",
+    "UPDATE import_row SET verdict='same', late=0, alike=0, plans='', draft=NULL, event_on=NULL, notes=$4 \
+     WHERE import_id=$2 AND seq=$3 AND group_id=$1"
 );
 stmt!(
     ROWS_ERASE,
@@ -83,6 +75,9 @@ pub struct NewRow {
     pub row_no: u32,
     pub verdict: RowVerdict,
     pub late: bool,
+    pub alike: bool,
+    /// Days of follow-ups, `-` where something speaks against them.
+    pub plans: String,
     pub store: Option<StoreId>,
     pub event_on: Option<StoreDate>,
     pub subject: Option<i64>,
@@ -92,7 +87,7 @@ pub struct NewRow {
     pub notes: String,
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 17] = [
     "import_id",
     "seq",
     "sheet",
@@ -100,6 +95,8 @@ const COLUMNS: [&str; 15] = [
     "verdict",
     "state",
     "late",
+    "alike",
+    "plans",
     "store_id",
     "event_on",
     "subject_id",
@@ -123,6 +120,8 @@ pub async fn stage(tx: &mut Tx, id: ImportId, rows: Vec<NewRow>) -> Result<()> {
                 r.verdict.bind(),
                 RowState::Staged.bind(),
                 r.late.bind(),
+                r.alike.bind(),
+                r.plans.bind(),
                 r.store.bind(),
                 r.event_on.bind(),
                 r.subject.bind(),
@@ -137,6 +136,7 @@ pub async fn stage(tx: &mut Tx, id: ImportId, rows: Vec<NewRow>) -> Result<()> {
     tx.bulk("import_row", &COLUMNS, &values, "").await.map(|_| ())
 }
 
+/// A later row counts in its place.
 pub async fn replaced(tx: &mut Tx, id: ImportId, seq: i64, notes: &str) -> Result<()> {
     let group = tx.scope().group;
     tx.exec(&ROW_REPLACED, args![group, id, seq, notes]).await.map(|_| ())
@@ -159,6 +159,8 @@ pub enum Which {
     Verdict(RowVerdict),
     /// New, but their follow-up had expired.
     Late,
+    /// Somebody new who resembles somebody known.
+    Alike,
     State(RowState),
 }
 
@@ -174,6 +176,7 @@ pub async fn shown(
         Which::All => q.all(&ROWS_ALL, args![group, id, after, n]).await,
         Which::Verdict(verdict) => q.all(&ROWS_OF_VERDICT, args![group, id, after, n, verdict]).await,
         Which::Late => q.all(&ROWS_LATE, args![group, id, after, n]).await,
+        Which::Alike => q.all(&ROWS_ALIKE, args![group, id, after, n]).await,
         Which::State(state) => q.all(&ROWS_OF_STATE, args![group, id, after, n, state]).await,
     }
 }
@@ -182,26 +185,43 @@ pub async fn counted(q: &mut impl Sql, group: GroupId, id: ImportId) -> Result<V
     q.all(&ROWS_COUNTED, args![group, id]).await
 }
 
-/// New rows in time whose event lies on this day or after.
-pub async fn since(q: &mut impl Sql, group: GroupId, id: ImportId, day: StoreDate) -> Result<i64> {
-    q.count(&ROWS_SINCE, args![group, id, day]).await
+/// How often each set of follow-up days was foreseen, by store: about as many as there are days.
+pub async fn plans(q: &mut impl Sql, group: GroupId, id: ImportId) -> Result<Vec<PlanCount>> {
+    q.all(&ROWS_PLANS, args![group, id]).await
 }
 
-/// What became of a row; `notes` only where they changed.
+/// What became of a row; `None` stays as it was.
 pub struct Mark {
     pub seq: i64,
     pub subject: Option<i64>,
     pub state: RowState,
     pub notes: Option<String>,
+    pub verdict: Option<RowVerdict>,
+    pub alike: Option<bool>,
 }
 
 pub async fn mark(tx: &mut Tx, id: ImportId, marks: &[Mark]) -> Result<()> {
     if marks.is_empty() {
         return Ok(());
     }
+    // An upsert finds each row by its key. An UPDATE … FROM a list leaves that to the planner, which may well go
+    // through the whole import once per chunk.
+    const COLUMNS: [&str; 11] =
+        ["import_id", "seq", "group_id", "subject_id", "state", "notes", "sheet", "row_no", "verdict", "alike", "raw"];
+    const TAIL: &str = "ON CONFLICT (import_id, seq) DO UPDATE SET state=excluded.state, \
+        subject_id=COALESCE(excluded.subject_id, import_row.subject_id), \
+        notes=CASE WHEN excluded.notes='' THEN import_row.notes ELSE excluded.notes END, \
+        verdict=CASE WHEN excluded.verdict='' THEN import_row.verdict ELSE excluded.verdict END, \
+        alike=CASE WHEN excluded.alike<0 THEN import_row.alike ELSE excluded.alike END";
     let group = tx.scope().group;
-    let list: Vec<Value> = marks.iter().map(|m| json!([m.seq, m.subject, m.state.key(), m.notes])).collect();
-    tx.exec(&ROWS_MARK, args![group, id, &Value::from(list)]).await.map(|_| ())
+    let row = |m: &Mark| {
+        let notes = m.notes.as_deref().unwrap_or("");
+        let verdict = m.verdict.map_or("", RowVerdict::key);
+        let alike = m.alike.map_or(-1, i64::from);
+        // The rest is never written: the row is there.
+        args![id, m.seq, group, m.subject, m.state, notes, "", 0_i64, verdict, alike, ""]
+    };
+    tx.bulk("import_row", &COLUMNS, &marks.iter().map(row).collect::<Vec<_>>(), TAIL).await.map(|_| ())
 }
 
 /// Some thousand rows and journal lines less; `true` while there are more.

@@ -1,7 +1,7 @@
 //! Questions, answers, corrections by hand, and what is remembered; from which day a first import plans.
 
 use super::world::Yard;
-use crate::imports::store::Which;
+use crate::imports::store::{self, Which};
 use crate::imports::*;
 use crate::vehicles::RepairOrdersRecorded;
 use kernel::loose::{DateOrder, Order};
@@ -134,10 +134,9 @@ async fn 第一次导入_从哪天起安排回访() {
         let batch = yard.read(&yard.file("a.csv", &text)).await;
         // 2026-11-21 less three days.
         assert_eq!(batch.options.plan_from.map(|d| d.to_string()).as_deref(), Some("2026-11-18"));
-        assert_eq!((batch.counts.in_time, batch.counts.late), (7, 0));
+        assert_eq!((batch.counts.to_plan(None), batch.counts.late), (7, 0));
         let day: StoreDate = "2026-11-20".parse().expect("day");
-        let since = store::since(&mut w.db.reads(), w.group, batch.id, day).await.expect("count");
-        assert_eq!(since, 2);
+        assert_eq!((batch.counts.to_plan(Some(day)), batch.counts.before(Some(day))), (2, 5));
         let (id, version) = (batch.id, batch.version);
         transact!(w.db, &yard.scope, |tx| { confirm(tx, id, version, Some(day), false).await }).expect("confirmed");
         yard.apply(id, 3).await;
@@ -149,6 +148,121 @@ async fn 第一次导入_从哪天起安排回访() {
         yard.confirm(next.id).await.expect("confirmed");
         yard.apply(next.id, 3).await;
         assert_eq!(*PLANNED_FROM.lock().expect("lock"), [None]);
+    })
+    .await;
+}
+
+/// Nothing names the columns: somebody says in which row the header stands, or that there is none.
+#[tokio::test]
+async fn 认不出表头_手工指定行_或按字母对应() {
+    on_both(async |w| {
+        let yard = Yard::new(w).await;
+        let text = "某店本月\n,甲,乙,丙,丁\n1,RO1,2026-11-18,川A00001,白思\n2,RO2,2026-11-18,川A00002,马立新\n";
+        let path = yard.file("a.csv", text);
+        let batch = yard.read(&path).await;
+        assert_eq!((batch.state, batch.mapping.questions()), (State::Asking, vec![Question::NoSheet]));
+        let heads = store::heads(&mut w.db.reads(), w.group, batch.id).await.expect("heads");
+        assert_eq!(heads.0[&0].iter().map(|row| row.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
+
+        // The header stands in row 2; the columns are named by hand.
+        let header = BTreeMap::from([(0, Some(2))]);
+        yard.correct(&batch, &Correction { header: header.clone(), ..Correction::default() }).await.expect("said");
+        let batch = yard.parse(batch.id).await;
+        let layout = batch.mapping.sheets[0].layout.clone().expect("a layout");
+        assert_eq!((layout.header_rows, layout.columns.len(), layout.columns[1].header.as_str()), ((2, 2), 5, "甲"));
+        let fields =
+            [(1, Some(Field::Number)), (2, Some(Field::OpenedAt)), (3, Some(Field::Plate)), (4, Some(Field::Owner))];
+        let mapping = BTreeMap::from([(0, fields.to_vec())]);
+        yard.correct(&batch, &Correction { mapping, ..Correction::default() }).await.expect("named");
+        let batch = yard.parse(batch.id).await;
+        assert_eq!((batch.state, batch.counts.new, batch.counts.rejected), (State::Previewed, 2, 0));
+        yard.confirm(batch.id).await.expect("confirmed");
+        yard.apply(batch.id, 100).await;
+        // Next month it is known.
+        let next = yard.read(&yard.file("b.csv", &text.replace("RO", "RP"))).await;
+        assert_eq!((next.state, next.counts.new, next.mapping.sheets[0].header), (State::Previewed, 2, Some(2)));
+        // Forgotten, it is asked again.
+        transact!(w.db, &yard.scope, |tx| { forget(tx, next.id, next.version).await }).expect("forgotten");
+        assert_eq!(yard.parse(next.id).await.mapping.questions(), [Question::NoSheet]);
+
+        // No header at all: every row is data, and a column has but its letter.
+        let bare: String = text.lines().skip(2).map(|line| format!("{line}\n")).collect();
+        let batch = yard.read(&yard.file("c.csv", &bare.replace("RO", "RQ"))).await;
+        assert_eq!(batch.mapping.questions(), [Question::NoSheet]);
+        let header = BTreeMap::from([(0, Some(0))]);
+        let mapping = BTreeMap::from([(0, fields.to_vec())]);
+        yard.correct(&batch, &Correction { header, mapping, ..Correction::default() }).await.expect("said");
+        let batch = yard.parse(batch.id).await;
+        assert_eq!((batch.state, batch.counts.new, batch.counts.read), (State::Previewed, 2, 2));
+        yard.confirm(batch.id).await.expect("confirmed");
+        yard.apply(batch.id, 100).await;
+        let next = yard.read(&yard.file("d.csv", &bare.replace("RO", "RS"))).await;
+        assert_eq!((next.state, next.counts.new, next.mapping.sheets[0].header), (State::Previewed, 2, Some(0)));
+    })
+    .await;
+}
+
+/// What was decided by itself, or answered wrongly last time, can be put right in any later preview.
+#[tokio::test]
+async fn 日月顺序_已定的也能改() {
+    on_both(async |w| {
+        let yard = Yard::new(w).await;
+        // A 13 settles it: day first.
+        let text = "工单号,结算时间,客户名称,联系电话,车牌号\nRO1,13/11/2026,白思,13800000001,川A00001\nRO2,11/10/2026,马立新,13800000002,川A00002\n";
+        let batch = yard.read(&yard.file("a.csv", text)).await;
+        assert_eq!(batch.state, State::Previewed);
+        let orders = &batch.mapping.sheets[0].orders;
+        assert_eq!((orders.choices[&Field::SettledAt].len(), orders.decided[&Field::SettledAt].year_last), (2, Order::Dmy));
+        let month_first = DateOrder { year_last: Order::Mdy, short: Order::Ymd };
+        let with = |order| {
+            let dates = BTreeMap::from([(0, BTreeMap::from([(Field::SettledAt, order)]))]);
+            Correction { dates, ..Correction::default() }
+        };
+        yard.correct(&batch, &with(month_first)).await.expect("changed");
+        let batch = yard.parse(batch.id).await;
+        // There is no 13th month: that row says so instead of being guessed.
+        assert_eq!((batch.counts.new, batch.counts.rejected), (1, 1));
+
+        // A wrong answer is remembered, and put right with the next file.
+        let first = yard.read(&yard.file("b.csv", UNCLEAR)).await;
+        yard.correct(&first, &with(month_first)).await.expect("answered");
+        let first = yard.parse(first.id).await;
+        yard.confirm(first.id).await.expect("confirmed");
+        yard.apply(first.id, 100).await;
+        let next = yard.read(&yard.file("c.csv", &UNCLEAR.replace("RO", "RP"))).await;
+        assert_eq!((next.state, next.mapping.sheets[0].orders.decided[&Field::SettledAt]), (State::Previewed, month_first));
+        let day_first = DateOrder::default();
+        yard.correct(&next, &with(day_first)).await.expect("put right");
+        let next = yard.parse(next.id).await;
+        yard.confirm(next.id).await.expect("confirmed");
+        yard.apply(next.id, 100).await;
+        let last = yard.read(&yard.file("d.csv", &UNCLEAR.replace("RO", "RQ"))).await;
+        assert_eq!((last.state, last.mapping.sheets[0].orders.decided[&Field::SettledAt]), (State::Previewed, day_first));
+    })
+    .await;
+}
+
+/// A code that somebody took for the wrong store.
+#[tokio::test]
+async fn 门店代码_记错了能改() {
+    on_both(async |w| {
+        let yard = Yard::everywhere(w).await;
+        let text = "工单号,门店代码,结算时间,客户名称,联系电话,车牌号\nRO1,甲,2026-11-18,白思,13800000001,川A00001\n";
+        let say =
+            |store| Correction { codes: BTreeMap::from([("甲".to_owned(), Some(store))]), ..Correction::default() };
+        let batch = yard.read(&yard.file("a.csv", text)).await;
+        yard.correct(&batch, &say(w.store)).await.expect("said");
+        let batch = yard.parse(batch.id).await;
+        yard.confirm(batch.id).await.expect("confirmed");
+        yard.apply(batch.id, 10).await;
+        let next = yard.read(&yard.file("b.csv", &text.replace("RO", "RP"))).await;
+        assert_eq!((next.state, next.mapping.codes["甲"]), (State::Previewed, Some(w.store)));
+        yard.correct(&next, &say(w.second)).await.expect("put right");
+        let next = yard.parse(next.id).await;
+        yard.confirm(next.id).await.expect("confirmed");
+        yard.apply(next.id, 10).await;
+        let last = yard.read(&yard.file("c.csv", &text.replace("RO", "RQ"))).await;
+        assert_eq!(last.mapping.codes["甲"], Some(w.second));
     })
     .await;
 }

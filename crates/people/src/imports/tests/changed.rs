@@ -139,6 +139,13 @@ async fn 预览之后有人改过_重新比对并报告() {
         let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
         assert_eq!(shown, [(5, pair("changed", "changed")), (12, pair("new", "same"))]);
         assert_eq!(done.counts.moved, 2);
+        // The page's figures are what was done, add up, and each is as long as its list.
+        let t = done.counts.settled();
+        assert_eq!((t.new, t.changed, t.same, t.rejected, t.read), (1, 10, 1, 0, 12));
+        for (verdict, n) in [(RowVerdict::New, t.new), (RowVerdict::Changed, t.changed), (RowVerdict::Same, t.same)] {
+            let rows = yard.rows(batch.id, Which::Verdict(verdict)).await;
+            assert_eq!(i64::try_from(rows.len()).expect("few"), n, "{verdict:?}");
+        }
     })
     .await;
 }

@@ -44,11 +44,16 @@ stmt!(T_NEW_ORDERS, "SELECT COUNT(*) AS v FROM repair_order WHERE group_id=$1 AN
 /// Follow-up as imports see it: an event expires after seven days.
 pub fn hooks() -> ImportHooks {
     ImportHooks {
-        late: |reads, _, _, _, dates| {
+        foresee: |_, _, _, _, news, _| {
             Box::pin(async move {
-                let _ = reads;
                 let today: StoreDate = "2026-11-21".parse().expect("today");
-                Ok(dates.iter().map(|day| day.days_until(today) > 7).collect())
+                let one = |n: &crate::intake::News| {
+                    let day = n.settled_on.unwrap_or(n.opened_on);
+                    let late = day.days_until(today) > 7;
+                    let plans = if late || n.subject.is_some() { Vec::new() } else { vec![day] };
+                    Outlook { plans, late, held: false }
+                };
+                Ok(news.iter().map(one).collect())
             })
         },
         reveal: |_, id| {
@@ -64,6 +69,7 @@ pub fn hooks() -> ImportHooks {
             })
         },
         planned: |reads, scope, id| Box::pin(async move { reads.count(&T_NEW_ORDERS, args![scope.group, id]).await }),
+        days_back: |_, _, _| Box::pin(async { Ok(3) }),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use askama::Template;
 use axum::extract::Path;
-use kernel::{CustomerId, Plate, Problem, VehicleId, Vin};
+use kernel::{CustomerId, FieldErrors, Plate, Problem, VehicleId, Vin};
 use platform::http::{Answer, Desk, Fields, ShownError, Ui};
 use platform::transact;
 
 use super::today;
 use crate::customers::store as people;
 use crate::identity::pages::form::Form;
-use crate::vehicles::edit::{self, CarForm};
+use crate::vehicles::edit::{self, Added, CarForm};
 use crate::vehicles::{self, VehicleRow, store};
 
 #[derive(Template)]
@@ -20,6 +20,8 @@ struct CarPage {
     /// `None`: another car of the customer.
     id: Option<VehicleId>,
     customer: Option<CustomerId>,
+    /// Whoever has the car of this VIN: it passes on only when that is confirmed.
+    ask: Option<String>,
 }
 
 impl CarPage {
@@ -55,24 +57,45 @@ fn filled(car: &VehicleRow) -> Form {
 
 pub async fn new(desk: Desk, Path(id): Path<CustomerId>) -> Answer {
     people::file(&mut desk.reads(), desk.scope(), id).await?;
-    desk.page(&CarPage { ui: desk.ui(), form: Form::default(), id: None, customer: Some(id) })
+    desk.page(&CarPage { ui: desk.ui(), form: Form::default(), id: None, customer: Some(id), ask: None })
 }
 
 pub async fn create(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answer {
-    let page =
-        |errors| CarPage { ui: desk.ui(), form: Form::again(&desk, &sent, &errors), id: None, customer: Some(id) };
-    match CarForm::read(&sent) {
-        Ok(form) => {
-            edit::add_car(desk.db(), desk.scope(), id, &form, today(&desk)?).await?;
-            desk.see_other(&format!("/customers/{id}?saved"))
+    let page = |errors, ask| CarPage {
+        ui: desk.ui(),
+        form: Form::again(&desk, &sent, &errors),
+        id: None,
+        customer: Some(id),
+        ask,
+    };
+    let form = match CarForm::read(&sent) {
+        Ok(form) => form,
+        Err(errors) => return desk.invalid(&page(errors, None)),
+    };
+    // Said for this VIN: another one is asked about anew.
+    let said = sent.opt("take_over").is_some_and(|vin| Vin::parse(vin).ok() == form.car.vin);
+    match edit::add_car(desk.db(), desk.scope(), id, &form, said, today(&desk)?).await? {
+        Added::Done => desk.see_other(&format!("/customers/{id}?saved")),
+        Added::AskFirst(names) => {
+            let ui = desk.ui();
+            let mut errors = FieldErrors::default();
+            errors.add("vin", "vin-of-another");
+            let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+            let who = if names.is_empty() { ui.t("vehicle-somebody").into_owned() } else { names.join("、") };
+            desk.invalid(&page(errors, Some(who)))
         }
-        Err(errors) => desk.invalid(&page(errors)),
     }
 }
 
 pub async fn edit(desk: Desk, Path(id): Path<VehicleId>, sent: Fields) -> Answer {
     let car = store::car(&mut desk.reads(), desk.scope(), id).await?;
-    desk.page(&CarPage { ui: desk.ui(), form: filled(&car), id: Some(id), customer: sent.parsed("customer") })
+    desk.page(&CarPage {
+        ui: desk.ui(),
+        form: filled(&car),
+        id: Some(id),
+        customer: sent.parsed("customer"),
+        ask: None,
+    })
 }
 
 pub async fn save(desk: Desk, Path(id): Path<VehicleId>, sent: Fields) -> Answer {
@@ -87,7 +110,7 @@ pub async fn save(desk: Desk, Path(id): Path<VehicleId>, sent: Fields) -> Answer
         Err(Problem::Invalid(errors)) => {
             store::car(&mut desk.reads(), desk.scope(), id).await?;
             let form = Form::again(&desk, &sent, &errors);
-            desk.invalid(&CarPage { ui: desk.ui(), form, id: Some(id), customer })
+            desk.invalid(&CarPage { ui: desk.ui(), form, id: Some(id), customer, ask: None })
         }
         Err(other) => Err(other.into()),
     }

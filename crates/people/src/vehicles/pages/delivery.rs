@@ -43,6 +43,7 @@ fn filled(d: &DeliveryRow) -> Form {
     let text = |t: &Option<String>| t.clone().unwrap_or_default();
     Form::with(&[
         ("version", &d.version.to_string()),
+        ("vehicle", &d.vehicle_id.to_string()),
         ("delivered_on", &d.delivered_on.to_string()),
         ("consultant", &text(&d.consultant)),
         ("price", &yuan(d.price_fen)),

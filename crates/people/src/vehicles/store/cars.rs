@@ -1,10 +1,10 @@
 //! `vehicle`, `ownership`.
 
 use kernel::{CustomerId, GroupId, ImportId, Millis, Plate, Result, Scope, StoreDate, VehicleId, Vin};
-use platform::db::{Sql, Tx, Val};
+use platform::db::{Load, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
-use crate::customers::Sight;
+use crate::customers::sight::{Sight, seen_by};
 use crate::vehicles::model::{OwnedCar, OwnershipWhy};
 
 row! {
@@ -85,6 +85,23 @@ row! {
     }
 }
 
+const SPAN_COLUMNS: [&str; 8] =
+    ["id", "group_id", "vehicle_id", "customer_id", "from_day", "until_day", "why", "import_id"];
+
+impl OwnershipRow {
+    fn values(&self) -> Vec<Val> {
+        let o = self;
+        args![o.id, o.group_id, o.vehicle_id, o.customer_id, o.from_day, o.until_day, o.why, o.import_id]
+    }
+}
+
+pub async fn load_cars(to: &mut Load, cars: &[VehicleRow], spans: &[OwnershipRow]) -> Result<()> {
+    let values: Vec<_> = cars.iter().map(VehicleRow::values).collect();
+    to.put("vehicle", &COLUMNS, &values).await?;
+    let values: Vec<_> = spans.iter().map(OwnershipRow::values).collect();
+    to.put("ownership", &SPAN_COLUMNS, &values).await
+}
+
 // vehicle_by_vin
 stmt!(
     BY_VIN,
@@ -120,10 +137,13 @@ stmt!(
 // A car is seen where somebody who has or had it is seen.
 stmt!(
     CAR,
-    "SELECT id, group_id, vin, plate, brand, series, model, colour, purchased_on, mileage_km, mileage_on, version, \
-     created_at, updated_at, import_id FROM vehicle v WHERE v.id=$2 AND v.group_id=$1 AND (CAST($3 AS BIGINT)=1 OR EXISTS \
-     (SELECT 1 FROM ownership o JOIN customer_store s ON s.customer_id=o.customer_id WHERE o.vehicle_id=v.id \
-      AND s.store_id IN {{ids:$4}}))"
+    concat!(
+        "SELECT id, group_id, vin, plate, brand, series, model, colour, purchased_on, mileage_km, mileage_on, version, \
+         created_at, updated_at, import_id FROM vehicle v WHERE v.id=$2 AND v.group_id=$1 AND EXISTS \
+         (SELECT 1 FROM ownership o WHERE o.vehicle_id=v.id AND ",
+        seen_by!("o.customer_id", "$3", "$4", "$5", "$6"),
+        ")"
+    )
 );
 stmt!(
     EDIT_CAR,
@@ -176,8 +196,9 @@ pub async fn cars_of(q: &mut impl Sql, group: GroupId, ids: &[CustomerId]) -> Re
 /// # Errors
 /// `NotFound` outside of the scope.
 pub async fn car(q: &mut impl Sql, scope: &Scope, id: VehicleId) -> Result<VehicleRow> {
-    let (all, stores) = Sight::of(scope).params();
-    q.get(&CAR, args![scope.group, id, all, stores.as_slice()]).await
+    let s = Sight::of(scope);
+    let args = args![scope.group, id, s.group, s.whole.as_slice(), s.service.as_slice(), s.showroom.as_slice()];
+    q.get(&CAR, args).await
 }
 
 pub async fn insert_cars(tx: &mut Tx, rows: &[VehicleRow]) -> Result<()> {
@@ -219,13 +240,9 @@ pub async fn edit_car(tx: &mut Tx, version: i64, v: &VehicleRow) -> Result<bool>
 
 /// Inserts new spans and writes changed ones back.
 pub async fn put_ownerships(tx: &mut Tx, rows: &[OwnershipRow]) -> Result<()> {
-    let values: Vec<_> = rows
-        .iter()
-        .map(|o| args![o.id, o.group_id, o.vehicle_id, o.customer_id, o.from_day, o.until_day, o.why, o.import_id])
-        .collect();
-    let columns = ["id", "group_id", "vehicle_id", "customer_id", "from_day", "until_day", "why", "import_id"];
+    let values: Vec<_> = rows.iter().map(OwnershipRow::values).collect();
     let tail = "ON CONFLICT (id) DO UPDATE SET from_day=excluded.from_day, until_day=excluded.until_day";
-    tx.bulk("ownership", &columns, &values, tail).await.map(|_| ())
+    tx.bulk("ownership", &SPAN_COLUMNS, &values, tail).await.map(|_| ())
 }
 
 /// Answers whether there was something to end.

@@ -3,7 +3,7 @@
 use kernel::{
     CustomerId, DeliveryId, Fen, GroupId, ImportId, Millis, PhoneLineId, Result, Scope, StoreDate, StoreId, VehicleId,
 };
-use platform::db::{Sql, Tx, Val};
+use platform::db::{Load, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::vehicles::model::VisitState;
@@ -115,10 +115,16 @@ pub async fn insert_deliveries(tx: &mut Tx, rows: &[DeliveryRow]) -> Result<()> 
     tx.bulk("delivery", &COLUMNS, &values, "").await.map(|_| ())
 }
 
+pub async fn load_deliveries(to: &mut Load, rows: &[DeliveryRow]) -> Result<()> {
+    let values: Vec<_> = rows.iter().map(DeliveryRow::values).collect();
+    to.put("delivery", &COLUMNS, &values).await
+}
+
 /// Writes whole rows back.
 pub async fn replace_deliveries(tx: &mut Tx, rows: &[DeliveryRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(DeliveryRow::values).collect();
-    let tail = "ON CONFLICT (id) DO UPDATE SET customer_id=excluded.customer_id, \
+    let tail = "ON CONFLICT (id) DO UPDATE SET business_key=excluded.business_key, customer_id=excluded.customer_id, \
+        vehicle_id=excluded.vehicle_id, delivered_on=excluded.delivered_on, \
         phone_line_id=excluded.phone_line_id, consultant=excluded.consultant, price_fen=excluded.price_fen, \
         note=excluded.note, state=excluded.state, content_hash=excluded.content_hash, version=excluded.version, \
         updated_at=excluded.updated_at";

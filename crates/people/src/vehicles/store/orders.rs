@@ -4,7 +4,7 @@ use kernel::{
     CustomerId, Fen, GroupId, ImportId, Millis, PhoneLineId, RepairOrderId, Result, Scope, StoreDate, StoreId,
     VehicleId,
 };
-use platform::db::{Sql, Tx, Val};
+use platform::db::{Load, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::vehicles::model::VisitState;
@@ -175,6 +175,11 @@ pub async fn orders_of(q: &mut impl Sql, scope: &Scope, customer: CustomerId, li
 pub async fn insert_orders(tx: &mut Tx, rows: &[OrderRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(OrderRow::values).collect();
     tx.bulk("repair_order", &COLUMNS, &values, "").await.map(|_| ())
+}
+
+pub async fn load_orders(to: &mut Load, rows: &[OrderRow]) -> Result<()> {
+    let values: Vec<_> = rows.iter().map(OrderRow::values).collect();
+    to.put("repair_order", &COLUMNS, &values).await
 }
 
 /// Writes whole rows back.

@@ -1,0 +1,6 @@
+mod agreement;
+mod fixture;
+mod pages;
+mod speed;
+mod weeks;
+mod world;

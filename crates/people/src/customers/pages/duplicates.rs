@@ -1,0 +1,33 @@
+//! Possible duplicates: pairs side by side.
+
+use askama::Template;
+use platform::http::{Answer, Desk, Fields, Ui};
+
+use crate::customers::store::{self, Pair};
+
+const A_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "customers/pages/duplicates.html")]
+struct DuplicatesPage {
+    ui: Ui,
+    rows: Vec<Pair>,
+    /// `found_at.a.b` of the last one shown, when there are more.
+    more: Option<String>,
+    first: bool,
+}
+
+fn below(text: &str) -> Option<store::Below> {
+    let mut parts = text.splitn(3, '.');
+    let at = parts.next()?.parse().ok()?;
+    Some((kernel::Millis(at), parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+pub async fn show(desk: Desk, sent: Fields) -> Answer {
+    let from = sent.opt("before").and_then(below);
+    let limit = i64::try_from(A_PAGE + 1).unwrap_or(51);
+    let mut rows = store::pairs(&mut desk.reads(), desk.scope(), from, limit).await?;
+    let last = (rows.len() > A_PAGE).then(|| rows.truncate(A_PAGE)).and_then(|()| rows.last());
+    let more = last.map(|p| format!("{}.{}.{}", p.found_at.0, p.a, p.b));
+    desk.page(&DuplicatesPage { ui: desk.ui(), rows, more, first: from.is_none() })
+}

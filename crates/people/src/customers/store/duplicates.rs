@@ -1,0 +1,49 @@
+//! Pairs that may be one person, for whoever keeps the files.
+
+use kernel::{CustomerId, Millis, Phone, Result, Scope};
+use platform::db::Sql;
+use platform::{args, row, stmt};
+
+use crate::customers::Sight;
+
+row! {
+    /// `a` is the older of the two.
+    #[derive(Clone, Debug)]
+    pub struct Pair {
+        pub a: CustomerId,
+        pub a_name: String,
+        pub a_phone: Option<Phone>,
+        pub b: CustomerId,
+        pub b_name: String,
+        pub b_phone: Option<Phone>,
+        /// `phone`, `vin`, `plate`, `name`.
+        pub why: String,
+        pub found_at: Millis,
+    }
+}
+
+// possible_duplicate_by_group, backwards; both of a pair must be seen.
+stmt!(
+    PAIRS,
+    "SELECT d.a AS a, x.name AS a_name, (SELECT p.digits FROM customer_phone p WHERE p.customer_id=d.a AND p.ended_at IS NULL \
+     ORDER BY p.rank, p.id LIMIT 1) AS a_phone, d.b AS b, y.name AS b_name, (SELECT p.digits FROM customer_phone p \
+     WHERE p.customer_id=d.b AND p.ended_at IS NULL ORDER BY p.rank, p.id LIMIT 1) AS b_phone, d.why AS why, \
+     d.found_at AS found_at FROM possible_duplicate d JOIN customer x ON x.id=d.a JOIN customer y ON y.id=d.b \
+     WHERE d.group_id=$1 AND (d.found_at, d.a, d.b) < ($4, $5, $6) AND (CAST($2 AS BIGINT)=1 OR (EXISTS \
+     (SELECT 1 FROM customer_store s WHERE s.customer_id=d.a AND s.store_id IN {{ids:$3}}) AND EXISTS \
+     (SELECT 1 FROM customer_store s WHERE s.customer_id=d.b AND s.store_id IN {{ids:$3}}))) \
+     ORDER BY d.found_at DESC, d.a DESC, d.b DESC LIMIT $7"
+);
+
+/// Below the pair shown last: found at, and the two.
+pub type Below = (Millis, CustomerId, CustomerId);
+
+/// The pair found last first.
+/// # Errors
+/// As the database answers.
+pub async fn pairs(q: &mut impl Sql, scope: &Scope, below: Option<Below>, limit: i64) -> Result<Vec<Pair>> {
+    let (all, stores) = Sight::of(scope).params();
+    let last = CustomerId::new(i64::MAX);
+    let (at, a, b) = below.unwrap_or((Millis(i64::MAX), last, last));
+    q.all(&PAIRS, args![scope.group, all, stores.as_slice(), at, a, b, limit]).await
+}

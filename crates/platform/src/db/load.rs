@@ -1,0 +1,213 @@
+//! Filling an empty database in bulk: secondary indexes away, rows in the order of their ids, indexes again.
+//!
+//! Nothing here is safe against a crash: a database whose filling was interrupted says so and is thrown away.
+
+use kernel::{Millis, Problem, Result};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
+
+use super::open::Target;
+use super::stmt::Engine;
+use super::val::Val;
+use super::{engine, migrate};
+
+/// Stands in `migration` for as long as a filling goes on.
+pub(super) const MARK: &str = "9999_filling";
+
+/// One connection that nobody else shares the database with.
+pub struct Load {
+    on: On,
+    /// What makes the indexes that were taken away.
+    indexes: Vec<String>,
+    rows: u64,
+}
+
+enum On {
+    Lite(SqliteConnection),
+    Pg(PgConnection),
+}
+
+impl Load {
+    /// Takes the secondary indexes away. The database must be migrated and closed by everybody else.
+    /// # Errors
+    /// As the database answers.
+    pub async fn begin(target: &Target, now: Millis) -> Result<Self> {
+        let mut load = match target {
+            Target::Lite(path) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(path)
+                    .journal_mode(SqliteJournalMode::Off)
+                    .synchronous(SqliteSynchronous::Off)
+                    .pragma("locking_mode", "EXCLUSIVE")
+                    .pragma("cache_size", "-262144")
+                    .pragma("temp_store", "FILE");
+                let on = SqliteConnection::connect_with(&options).await.map_err(engine::fault)?;
+                Self { on: On::Lite(on), indexes: Vec::new(), rows: 0 }
+            }
+            Target::Pg(url) => {
+                let on = PgConnection::connect(url).await.map_err(engine::fault)?;
+                Self { on: On::Pg(on), indexes: Vec::new(), rows: 0 }
+            }
+        };
+        load.prepare(now).await?;
+        Ok(load)
+    }
+
+    pub fn engine(&self) -> Engine {
+        match self.on {
+            On::Lite(_) => Engine::Lite,
+            On::Pg(_) => Engine::Pg,
+        }
+    }
+
+    /// Rows written so far, over all tables.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    async fn prepare(&mut self, now: Millis) -> Result<()> {
+        const LITE: &str = "SELECT name, sql FROM sqlite_master WHERE type='index' AND sql IS NOT NULL ORDER BY name";
+        const PG: &str = "SELECT indexname AS name, indexdef AS sql FROM pg_indexes WHERE schemaname=current_schema() \
+            AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname=indexname) ORDER BY indexname";
+        let mark = format!("INSERT INTO migration (name, hash, at) VALUES ('{MARK}', '', {})", now.0);
+        let found: Vec<(String, String)> = match &mut self.on {
+            On::Lite(on) => {
+                let rows = on.fetch_all(LITE).await.map_err(engine::fault)?;
+                rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<std::result::Result<_, sqlx::Error>>()
+            }
+            On::Pg(on) => {
+                let rows = on.fetch_all(PG).await.map_err(engine::fault)?;
+                rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<std::result::Result<_, sqlx::Error>>()
+            }
+        }
+        .map_err(engine::fault)?;
+        self.run(mark).await?;
+        match self.engine() {
+            Engine::Lite => self.run("BEGIN".into()).await?,
+            Engine::Pg => {
+                let settings = "SET synchronous_commit=off; SET maintenance_work_mem='512MB'; SET statement_timeout=0";
+                self.run(settings.into()).await?;
+            }
+        }
+        for (name, sql) in found {
+            self.run(format!("DROP INDEX \"{name}\"")).await?;
+            self.indexes.push(sql);
+        }
+        Ok(())
+    }
+
+    async fn run(&mut self, sql: String) -> Result<()> {
+        let sql = sqlx::AssertSqlSafe(sql);
+        match &mut self.on {
+            On::Lite(on) => sqlx::raw_sql(sql).execute(on).await.map(|_| ()),
+            On::Pg(on) => sqlx::raw_sql(sql).execute(on).await.map(|_| ()),
+        }
+        .map_err(engine::fault)
+    }
+
+    /// Appends rows: `?` × 500 on SQLite, COPY on PostgreSQL. Fast where the ids rise.
+    /// # Errors
+    /// As the database answers.
+    pub async fn put(&mut self, table: &str, columns: &[&str], rows: &[Vec<Val>]) -> Result<()> {
+        match &mut self.on {
+            On::Lite(on) => {
+                let per = (32_000 / columns.len().max(1)).min(500);
+                for chunk in rows.chunks(per) {
+                    let sql = sqlx::AssertSqlSafe(engine::bulk_lite(table, columns, chunk.len(), ""));
+                    let args = engine::lite_args(chunk.iter().flatten().cloned())?;
+                    // The last chunk of a call has a size of its own: not worth keeping prepared.
+                    let query = sqlx::query_with(sql, args).persistent(chunk.len() == per);
+                    query.execute(&mut *on).await.map_err(engine::fault)?;
+                }
+            }
+            On::Pg(on) if !rows.is_empty() => {
+                let sql = format!("COPY {table} ({}) FROM STDIN", columns.join(","));
+                let mut copy = on.copy_in_raw(&sql).await.map_err(engine::fault)?;
+                let mut text = Vec::with_capacity(1 << 20);
+                for row in rows {
+                    line(&mut text, row);
+                    if text.len() > (1 << 20) - (1 << 14) {
+                        copy.send(text.as_slice()).await.map_err(engine::fault)?;
+                        text.clear();
+                    }
+                }
+                copy.send(text.as_slice()).await.map_err(engine::fault)?;
+                copy.finish().await.map_err(engine::fault)?;
+            }
+            On::Pg(_) => {}
+        }
+        self.rows += u64::try_from(rows.len()).unwrap_or(0);
+        Ok(())
+    }
+
+    /// Makes the indexes again, tells the planner what there is, and gives the database back to everyday settings.
+    /// # Errors
+    /// As the database answers; the database is then to be thrown away.
+    pub async fn end(mut self) -> Result<()> {
+        if self.engine() == Engine::Lite {
+            // Few segments: what is asked most should look in one place.
+            self.run("INSERT INTO customer_search (customer_search) VALUES ('optimize')".into()).await?;
+            self.run("COMMIT".into()).await?;
+        }
+        for sql in std::mem::take(&mut self.indexes) {
+            self.run(sql).await?;
+        }
+        let unmark = format!("DELETE FROM migration WHERE name='{MARK}'");
+        match self.engine() {
+            Engine::Lite => {
+                self.run("PRAGMA analysis_limit=1000; ANALYZE; PRAGMA synchronous=FULL".into()).await?;
+                self.run(unmark).await?;
+                self.run("PRAGMA journal_mode=WAL".into()).await?;
+            }
+            Engine::Pg => {
+                self.run("VACUUM (ANALYZE)".into()).await?;
+                self.run(format!("SET synchronous_commit=on; {unmark}")).await?;
+            }
+        }
+        match self.on {
+            On::Lite(on) => on.close().await,
+            On::Pg(on) => on.close().await,
+        }
+        .map_err(engine::fault)
+    }
+}
+
+/// One line of COPY's text format.
+fn line(out: &mut Vec<u8>, row: &[Val]) {
+    use std::io::Write as _;
+    for (i, value) in row.iter().enumerate() {
+        if i > 0 {
+            out.push(b'\t');
+        }
+        match value {
+            Val::I(Some(v)) => drop(write!(out, "{v}")),
+            Val::T(Some(text)) => {
+                for b in text.bytes() {
+                    match b {
+                        b'\\' => out.extend_from_slice(b"\\\\"),
+                        b'\t' => out.extend_from_slice(b"\\t"),
+                        b'\n' => out.extend_from_slice(b"\\n"),
+                        b'\r' => out.extend_from_slice(b"\\r"),
+                        b => out.push(b),
+                    }
+                }
+            }
+            Val::B(Some(bytes)) => {
+                out.extend_from_slice(b"\\\\x");
+                out.extend_from_slice(migrate::hex(bytes).as_bytes());
+            }
+            Val::I(None) | Val::T(None) | Val::B(None) => out.extend_from_slice(b"\\N"),
+        }
+    }
+    out.push(b'\n');
+}
+
+/// A database whose filling was cut off has no indexes and half its rows.
+pub(super) fn refuse_half_filled(applied: &[(String, String)]) -> Result<()> {
+    if applied.iter().any(|(name, _)| name == MARK) {
+        return Err(Problem::internal(
+            "the filling of this demonstration was interrupted: remove the data folder (or drop the database) and fill it again",
+        ));
+    }
+    Ok(())
+}
