@@ -1,6 +1,6 @@
 // Pictures of every page of the demonstration store at a fixed moment: node e2e/screenshots.mjs (cargo xtask screenshots).
 // A handful goes into docs/screenshots, for the READMEs; everything into e2e/out/pages, to be looked at.
-import { copyFile, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, PHONE, person, screenshot, signIn, WIDE } from "./lib/browser.mjs";
@@ -43,9 +43,10 @@ try {
   for (const { name, who, path } of pages) {
     const page = people.get(who);
     for (const [width, viewport] of [["wide", WIDE], ["phone", PHONE]]) {
-      const file = await take(page, path, `${name}-${width}`, viewport);
+      await take(page, path, `${name}-${width}`, viewport);
       const shown = SHOWN.find(([of, at]) => of === name && at === width);
-      if (shown) await copyFile(file, join(docs, `${shown[2]}.png`));
+      // Small enough for a repository.
+      if (shown) await page.screenshot({ path: join(docs, `${shown[2]}.jpg`), type: "jpeg", quality: 82 });
     }
     if (DARK.includes(name)) await take(page, path, `${name}-dark`, WIDE, "dark");
   }
