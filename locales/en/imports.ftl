@@ -274,7 +274,6 @@ import-note-birthday-kept = Birthday differs; the known one stays
 import-note-gender-kept = Gender differs; the known one stays
 import-note-superseded = A later row counts
 import-note-alike-phone = Same phone as { $from }, perhaps the same person
-import-note-alike-vin = The VIN is { $from }'s, perhaps the same person
 import-note-alike-plate = The plate is { $from }'s, perhaps the same person
 import-note-alike-name = Same name as { $from }, perhaps the same organisation
 import-fault-phone-too-short = { $field }: { $arg } digits missing

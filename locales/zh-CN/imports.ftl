@@ -274,7 +274,6 @@ import-note-birthday-kept = 生日与档案不同，保留档案的
 import-note-gender-kept = 性别与档案不同，保留档案的
 import-note-superseded = 以后面的行为准
 import-note-alike-phone = 电话与 { $from } 相同，可能是同一人
-import-note-alike-vin = 车架号登记在 { $from } 名下，可能是同一人
 import-note-alike-plate = 车牌登记在 { $from } 名下，可能是同一人
 import-note-alike-name = 与已有的 { $from } 同名，可能是同一家
 import-fault-phone-too-short = { $field }少 { $arg } 位

@@ -5,7 +5,7 @@ use super::field::{Field, Kind};
 use super::header::Layout;
 use super::survey::DateOrders;
 use super::value::text_of;
-use kernel::loose::{DateOrder, Epoch};
+use kernel::loose::{DateOrder, DateShape, Epoch};
 use kernel::phone::mask_raw;
 use kernel::{StoreDate, StoreId};
 use platform::sheets::{Cell, SheetRow};
@@ -171,9 +171,12 @@ impl HeadRow {
     pub fn of(rows: &[SheetRow]) -> Vec<HeadRow> {
         let cell = |cell: &Cell| {
             let text = text_of(cell);
+            // `2026-11-18` could be a number with an area code as well.
+            let day =
+                DateShape::of(&text).is_some_and(|shape| !matches!(shape, DateShape::Serial | DateShape::Compact));
             let number =
                 kernel::Vin::parse(&text).is_ok() || kernel::Phone::parse_cell(&text).iter().any(Result::is_ok);
-            let text = if number { mask_raw(&text) } else { text };
+            let text = if number && !day { mask_raw(&text) } else { text };
             text.trim().chars().take(HEAD_TEXT).collect()
         };
         let row = |row: &SheetRow| HeadRow(row.index, row.cells.iter().take(HEAD_COLUMNS).map(cell).collect());

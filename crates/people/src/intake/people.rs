@@ -160,7 +160,9 @@ impl Ledger<'_> {
     fn tell_alike(&self, decision: &Decision, verdict: &mut Verdict) {
         verdict.alike = !decision.resembles.is_empty();
         let name = |id: &CustomerId| self.known.customers.get(id).map_or("", |c| c.name.as_str());
-        let notes = decision.resembles.iter().map(|(id, why)| Note::turned(&format!("alike-{why}"), name(id), ""));
+        // Who has the car of this VIN is told as such.
+        let told = decision.resembles.iter().filter(|(_, why)| *why != "vin");
+        let notes = told.map(|(id, why)| Note::turned(&format!("alike-{why}"), name(id), ""));
         verdict.notes.extend(notes);
     }
 

@@ -89,6 +89,7 @@ fn day_of(cell: Option<&Data>) -> Option<Date> {
     let (year, month, day) = match numbers.as_slice() {
         [y, m, d, ..] if y.len() == 4 => (number(y)?, number(m)?, number(d)?),
         [d, m, y, ..] if y.len() == 4 && d.len() == 2 => (number(y)?, number(m)?, number(d)?),
+        [y, m, d, ..] if y.len() == 2 && text.contains('/') => (2000 + number(y)?, number(m)?, number(d)?),
         [one, ..] if one.len() == 8 => (number(&one[..4])?, number(&one[4..6])?, number(&one[6..])?),
         [one, ..] if one.len() == 5 => return serial(number(one)?),
         _ => return None,

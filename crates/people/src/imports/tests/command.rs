@@ -73,7 +73,7 @@ async fn 命令行_要补的说清楚() {
         let yard = Yard::new(w).await;
         let plain = yard.file("a.csv", "工单号,结算时间,客户名称,车牌号\nRO1,2026-11-18,白思,川A00001\n");
         let unclear = yard.file("b.csv", "工单号,结算时间,客户名称,车牌号\nRO1,03/11/2026,白思,川A00001\n");
-        let broken = yard.file("c.xlsx", "not a workbook at all \u{0}\u{1}\u{2}");
+        let broken = yard.file("c.xlsx", "PK\u{3}\u{4}broken");
         let coded = yard.file("d.csv", "工单号,门店代码,结算时间,客户名称,车牌号\nRO1,X9,2026-11-18,白思,川A00001\n");
         let bare = yard.file("e.csv", "你好,世界\n1,2\n");
         let gone = yard.shop.data.join("none.csv");
@@ -86,7 +86,7 @@ async fn 命令行_要补的说清楚() {
             (&unclear, here, "date_order", "结算时间"),
             (&coded, here, "store_code", "X9"),
             (&bare, here, "no_header", "表头"),
-            (&broken, here, "sheet.not_a_spreadsheet", "不是表格"),
+            (&broken, here, "sheet.damaged", "已损坏"),
         ] {
             let asked = order(file.clone(), store, false);
             let (exit, out, err) = printed(&yard.shop, &asked).await;
