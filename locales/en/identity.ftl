@@ -136,6 +136,7 @@ identity-return = Reactivate
 identity-return-why = The roles are kept; a new link is needed to set a password.
 error-successor-unfit = The person chosen may not do this work
 error-administrator-group = The administrator's role is held in the whole group only
+refused-set-up-first = There is no first group yet: finish the setup with its link first
 refused-yourself = Nobody changes their own rights or account; ask another administrator
 refused-administrators-only = Only administrators give or take this role
 refused-not-yours-to-give = You do not hold this yourself, so you cannot give or take it

@@ -77,4 +77,3 @@ outcomes-foot = Foot of the call page
 outcomes-behind = More:
 error-outcome-keyboard = The key must be one letter ("Complete" may use Ctrl+Enter)
 error-outcome-keyboard-taken = The call page itself uses that key; choose another letter
-error-outcome-needs-twice = Another outcome uses this window already; choose "Nothing", or switch that one off first

@@ -136,6 +136,7 @@ identity-return = 恢复账号
 identity-return-why = 恢复后保留原来的角色，需要重新签发链接设置密码。
 error-successor-unfit = 所选的人没有做这些工作的权限
 error-administrator-group = 管理员角色只能在全集团范围内担任
+refused-set-up-first = 还没有第一个集团，请先用设置链接完成首次设置
 refused-yourself = 不能更改自己的权限或账号，请另一位管理员来做
 refused-administrators-only = 这个角色只能由管理员授予或收回
 refused-not-yours-to-give = 你没有这项权限，所以不能授予或收回

@@ -77,4 +77,3 @@ outcomes-foot = 通话页底部
 outcomes-behind = 更多：
 error-outcome-keyboard = 按键要是一个英文字母（“完成”可用 Ctrl+Enter）
 error-outcome-keyboard-taken = 通话页自己用了这个按键，请换一个字母
-error-outcome-needs-twice = 已有别的结果用了这种小窗，请改成“不用填”或先停用那个结果

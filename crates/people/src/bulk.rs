@@ -213,3 +213,10 @@ fn customer_row(who: NewCustomer, group: GroupId) -> CustomerRow {
         import_id: None,
     }
 }
+
+/// Once, after everybody was written: what is asked most is put in order.
+/// # Errors
+/// As the database answers.
+pub async fn tidy(to: &mut Load) -> Result<()> {
+    search::tidy(to).await
+}

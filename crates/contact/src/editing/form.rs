@@ -243,7 +243,7 @@ impl Words<'_> {
         let lead = format!("{}-s", self.prefix);
         Section {
             title: self.ui.v(&lead, key).into_owned(),
-            lead: self.ui.v(&format!("{lead}-lead"), key).into_owned(),
+            lead: self.ui.v(&format!("{lead}-{key}"), "lead").into_owned(),
             fields,
             folded: false,
         }

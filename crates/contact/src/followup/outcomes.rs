@@ -101,11 +101,6 @@ impl Rulebook for Outcomes {
             if o.label.zh.trim().is_empty() {
                 fault("label.zh", "label-missing");
             }
-            // A dialog belongs to one outcome: what is typed into it can mean only one thing.
-            let asks = |x: &&Outcome| x.active && x.needs.iter().any(|n| o.needs.contains(n));
-            if o.active && self.outcomes.iter().filter(asks).count() > 1 {
-                fault("needs", "outcome-needs-twice");
-            }
             let ends = match o.ends {
                 Ends::None => false,
                 Ends::Task | Ends::Programme => true,

@@ -120,6 +120,11 @@ pub(crate) async fn remember(tx: &mut Tx, made: &[(CustomerId, String)]) -> Resu
     store::remember(tx, made).await
 }
 
+/// What is asked most is put in order once everybody was written in bulk.
+pub(crate) async fn tidy(to: &mut platform::db::Load) -> Result<()> {
+    store::tidy(to).await
+}
+
 /// As [`remember`], of a group that is filled in.
 pub(crate) async fn load(to: &mut platform::db::Load, made: &[(CustomerId, String)]) -> Result<()> {
     store::load(to, made).await

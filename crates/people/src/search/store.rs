@@ -15,6 +15,12 @@ stmt!(
     pg: "WITH hit AS MATERIALIZED (SELECT id FROM customer_search WHERE tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) LIMIT 2000) \
          SELECT id AS v FROM hit ORDER BY id DESC LIMIT $2"
 );
+// Few segments after everybody was written in bulk; PostgreSQL puts its index in order by building it.
+stmt!(
+    TIDY,
+    lite: "INSERT INTO customer_search (customer_search) VALUES ('optimize')",
+    pg: "SELECT 1"
+);
 // For a department: only its own customers count against the bound.
 stmt!(
     CANDIDATES_SEEN,
@@ -118,4 +124,8 @@ pub(super) async fn load(to: &mut Load, rows: &[(CustomerId, String)]) -> Result
         Engine::Pg => "id",
     };
     to.put("customer_search", &[id, "tokens"], &values).await
+}
+
+pub async fn tidy(to: &mut Load) -> Result<()> {
+    to.tidy(&TIDY).await
 }

@@ -4,7 +4,7 @@ use kernel::{Cap, PersonName, Problem, Reach, Result, Vin};
 use platform::transact;
 use testkit::on_both;
 
-use super::edit::{DeliveryForm, save_delivery};
+use super::edit_delivery::{DeliveryForm, save_delivery};
 use super::store;
 use crate::intake::input::{CarIn, OwnerIn};
 use crate::intake::{DeliveryIn, Recording, RepairOrderIn, apply};

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod corrections;
 pub mod edit;
+pub mod edit_delivery;
 mod events;
 mod model;
 mod pages;

@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
 
 use super::open::Target;
-use super::stmt::Engine;
+use super::stmt::{Engine, Stmt};
 use super::val::Val;
 use super::{engine, migrate};
 
@@ -140,13 +140,19 @@ impl Load {
         Ok(())
     }
 
+    /// What an engine does once with a whole table that was filled, such as putting a search index in order.
+    /// # Errors
+    /// As the database answers.
+    pub async fn tidy(&mut self, stmt: &'static Stmt) -> Result<()> {
+        let text = stmt.sql(self.engine()).to_owned();
+        self.run(text).await
+    }
+
     /// Makes the indexes again, tells the planner what there is, and gives the database back to everyday settings.
     /// # Errors
     /// As the database answers; the database is then to be thrown away.
     pub async fn end(mut self) -> Result<()> {
         if self.engine() == Engine::Lite {
-            // Few segments: what is asked most should look in one place.
-            self.run("INSERT INTO customer_search (customer_search) VALUES ('optimize')".into()).await?;
             self.run("COMMIT".into()).await?;
         }
         for sql in std::mem::take(&mut self.indexes) {

@@ -16,6 +16,15 @@ use testkit::World;
 stmt!(FIG_CONTACTS, "SELECT id AS k, state AS v FROM contact WHERE state IN ('open','number_needed') ORDER BY id");
 stmt!(FIG_TASKS, "SELECT contact_id AS k, id AS v FROM task WHERE contact_id=$1 AND state='open' ORDER BY id");
 stmt!(
+    FIG_ROLE,
+    "INSERT INTO role (id, group_id, role_key, label_zh, grants, shipped) VALUES (50, $1, 'agent', '回访专员', '[[\"call.work\",\"own\"]]', 1) \
+     ON CONFLICT DO NOTHING"
+);
+stmt!(
+    FIG_POST,
+    "INSERT INTO assignment (id, group_id, user_id, role_id, store_id, since) VALUES ($1, $2, $3, 50, $4, 0)"
+);
+stmt!(
     FIG_SHARE,
     "INSERT INTO agent_share (store_id, user_id, group_id, share) VALUES ($1,$2,$3,1) ON CONFLICT DO NOTHING"
 );
@@ -284,7 +293,9 @@ async fn work(w: &World, seed: u64) {
     }
     let admin = scope(w, 100);
     transact!(w.db, &admin, |tx| {
+        tx.exec(&FIG_ROLE, args![w.group]).await?;
         for agent in AGENTS {
+            tx.exec(&FIG_POST, args![agent + 5_000, w.group, agent, w.store]).await?;
             tx.exec(&FIG_SHARE, args![w.store, agent, w.group]).await?;
         }
         Ok(())

@@ -71,7 +71,7 @@ stmt!(
     T_ALL_TASKS,
     "SELECT id, store_id, kind, class, rule_version, subject_kind, subject_id, round, customer_id, vehicle_id, phone_line_id, \
      contact_id, event_on, from_on, due_on, from_at, due_at, expires_at, state, result, attempts, attempts_in_window, \
-     reached, max_attempts, agent_id, closed_at, created_at, version FROM task ORDER BY id"
+     reached, max_attempts, agent_id, closed_at, created_at, version, brand FROM task ORDER BY id"
 );
 
 platform::row! { struct PlanStep { detail: String } }

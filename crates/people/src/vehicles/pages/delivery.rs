@@ -9,7 +9,7 @@ use super::cars;
 use super::order::yuan;
 use crate::customers::store as people;
 use crate::identity::pages::form::Form;
-use crate::vehicles::edit::{self, DeliveryForm};
+use crate::vehicles::edit_delivery::{self, DeliveryForm};
 use crate::vehicles::{DeliveryRow, VisitState, store};
 
 #[derive(Template)]
@@ -59,7 +59,7 @@ pub async fn new(desk: Desk, Path(id): Path<CustomerId>) -> Answer {
 
 pub async fn create(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answer {
     let saved = match DeliveryForm::read(&sent) {
-        Ok(form) => edit::add_delivery(desk.db(), desk.scope(), id, &form).await,
+        Ok(form) => edit_delivery::add_delivery(desk.db(), desk.scope(), id, &form).await,
         Err(errors) => Err(Problem::Invalid(errors)),
     };
     match saved {
@@ -80,7 +80,7 @@ pub async fn edit(desk: Desk, Path(id): Path<DeliveryId>) -> Answer {
 pub async fn save(desk: Desk, Path(id): Path<DeliveryId>, sent: Fields) -> Answer {
     let version = sent.parsed::<i64>("version").ok_or(Problem::Conflict("delivery-changed"))?;
     let saved = match DeliveryForm::read(&sent) {
-        Ok(form) => edit::save_delivery(desk.db(), desk.scope(), id, version, &form).await,
+        Ok(form) => edit_delivery::save_delivery(desk.db(), desk.scope(), id, version, &form).await,
         Err(errors) => Err(Problem::Invalid(errors)),
     };
     match saved {

@@ -130,6 +130,7 @@ pub async fn fill(
     counter::load(&mut to, id, "case", &given).await?;
     told(count, count);
     let rows = to.rows();
+    people::bulk::tidy(&mut to).await?;
     to.end().await?;
     Ok(rows)
 }
