@@ -1,7 +1,8 @@
 // Bad news travels, by keyboard: from a bad answer to a satisfied customer, with a missed deadline and a second round.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, person, PHONE, screenshot, signIn, WIDE } from "./lib/browser.mjs";
+import { assertAccessible, launch, person, PHONE, screenshot, WIDE } from "./lib/browser.mjs";
+import { enter as come } from "./lib/calls.mjs";
 import { answerAll, keyTo, typeInto } from "./lib/keys.mjs";
 import { startServer } from "./lib/server.mjs";
 
@@ -27,7 +28,7 @@ after(async () => {
 async function enter(name, options) {
   const someone = await person(browser, options);
   const page = await someone.context.newPage();
-  await signIn(page, server, name);
+  await come(page, server, name);
   return { page, ...someone };
 }
 
