@@ -39,7 +39,7 @@ async function openRecall() {
   for (const name of ["周岚", "林悦"]) {
     const agent = await enter(name);
     await agent.page.goto(`${server.origin}/queue?kind=recall`);
-    const row = agent.page.locator("#queue-rows tr, #queue-rows li, #queue-rows > *").filter({ hasText: story.customer }).locator("a[href^='/calls/']").first();
+    const row = agent.page.locator("#queue-rows tbody tr").filter({ hasText: story.customer }).locator("a[href^='/calls/']").first();
     if (await row.count()) {
       await row.focus();
       await agent.page.keyboard.press("Enter");
@@ -161,7 +161,7 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   await contact(page, "已致电客户道歉，约明天上午来店当面说明。");
   assert.match(await page.locator(".steps").innerText(), /剩 \d+:\d\d/, "the result has a deadline too");
   await result(page, "交车前没有逐项解释费用", "当面说明每一项费用，客户表示理解。");
-  await page.getByText(/回访专员最迟在 11月22日/).waitFor();
+  await page.getByText(/回访专员最迟在 11-22 \d\d:\d\d 前复访/).waitFor();
   await first.finish();
 
   const agent = await openRecall();

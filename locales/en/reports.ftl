@@ -72,6 +72,7 @@ report-state = State
 report-case-state-waiting = Waiting for contact
 report-case-state-contacted = In hand
 report-case-state-recall = Waiting for re-call
+report-case-state-undecided = To be decided
 report-case-state-closed = Closed
 report-praise = Praise
 report-no-praise = No praise in this period yet

@@ -72,6 +72,7 @@ report-state = 状态
 report-case-state-waiting = 待联系
 report-case-state-contacted = 处理中
 report-case-state-recall = 待复访
+report-case-state-undecided = 待决定
 report-case-state-closed = 已结案
 report-praise = 表扬
 report-no-praise = 这段时间还没有表扬
