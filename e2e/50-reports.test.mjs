@@ -133,8 +133,8 @@ test("by period, kind and agent", async () => {
   await page.getByRole("link", { name: "本月" }).click();
   await page.getByText("2026-11-01 ～ 2026-11-30").first().waitFor();
   const all = number(await page.locator("#classes tfoot a").first().innerText());
-  await page.getByLabel("回访种类").selectOption({ index: 1 });
-  await page.getByLabel("专员").selectOption({ index: 1 });
+  await page.getByRole("combobox", { name: "回访种类" }).selectOption({ index: 1 });
+  await page.getByRole("combobox", { name: "专员" }).selectOption({ index: 1 });
   await page.getByRole("button", { name: "查询" }).click();
   await page.waitForURL(/kind=/);
   const some = number(await page.locator("#classes tfoot a").first().innerText());
