@@ -60,7 +60,8 @@ async function messages(locale) {
 /** Keys, and the Chinese words that stand alone in the interface and are others in English. */
 async function interfaceWords() {
   const [zh, en] = [await messages("zh-CN"), await messages("en")];
-  const alone = [...zh].filter(([key, text]) => text !== en.get(key) && !text.includes("{") && /\p{Script=Han}{2}/u.test(text));
+  // What samples say, a customer or a car may be called too.
+  const alone = [...zh].filter(([key, text]) => !key.includes("-sample-") && text !== en.get(key) && !text.includes("{") && /\p{Script=Han}{2}/u.test(text));
   return { keys: [...zh.keys()], chinese: alone.map(([, text]) => text) };
 }
 
