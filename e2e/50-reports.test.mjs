@@ -110,7 +110,7 @@ test("answers over time: the chart and its table hold the same numbers", async (
   const dots = await page.locator("svg.chart circle title").allTextContents();
   assert.ok(dots.length >= 2, "a line needs two points");
   const table = await page.locator("#trend tbody tr").first().locator("td").allInnerTexts();
-  const drawn = dots.map((title) => title.match(/：([\d.]+%)/)[1]);
+  const drawn = dots.map((title) => title.match(/· ([\d.]+%) ·/)[1]);
   assert.deepEqual(drawn, table.map((cell) => cell.trim()).filter((cell) => cell !== "--"));
   // A rate of the table opens the answers it was made of.
   const cell = page.locator("#trend tbody a").first();

@@ -191,4 +191,6 @@ report-effect-improve = average answers
 report-effect-bad = dissatisfied answers
 report-effect-neutral = facts only
 report-effect-judged = judging answers
+report-improve = { $item } ({ $question }: { $answer })
+report-of = { $question }: { $answer }
 report-line = Line

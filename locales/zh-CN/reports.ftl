@@ -188,4 +188,6 @@ report-effect-improve = 一般的回答
 report-effect-bad = 不满意的回答
 report-effect-neutral = 只问事实
 report-effect-judged = 有评价的回答
+report-improve = { $item }（{ $question }：{ $answer }）
+report-of = { $question }：{ $answer }
 report-line = 项目
