@@ -37,6 +37,7 @@ export const PAGES = [
   { name: "queue", who: AGENT, route: "/queue", path: "/queue" },
   { name: "call", who: AGENT, route: "/calls/{contact}", via: ["/queue?kind=3DC", "#queue-rows a[href^='/calls/']"] },
   { name: "call-new-car", who: AGENT, route: "/calls/{contact}", via: ["/queue?kind=7DC", "#queue-rows a[href^='/calls/']"] },
+  { name: "call-recall", who: AGENT, route: "/calls/{contact}", via: ["/queue?kind=recall", "#queue-rows a[href^='/calls/']"] },
   { name: "bookings", who: AGENT, route: "/bookings", path: "/bookings" },
   { name: "drafts", who: AGENT, route: "/drafts", path: "/drafts" },
   { name: "queue-numbers", who: AGENT, route: "/queue/numbers", path: "/queue/numbers" },
