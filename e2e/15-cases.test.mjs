@@ -182,7 +182,7 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   await contact(again.page, "再次致电，客户说关键是返修没有跟踪。");
   await result(again.page, "交车前没有逐项解释费用。", "再次说明");
   await again.page.getByText(/和上一轮的原因一样/).first().waitFor();
-  await again.page.locator("textarea[name=cause]").fill("");
+  for (const name of ["cause", "text"]) await again.page.locator(`form[action$='/result'] textarea[name=${name}]`).fill("");
   await result(again.page, "返修进度没有专人跟踪，客户三次来电无人答复", "指定专人跟踪，送车上门。");
   await again.page.getByText("等待复访").first().waitFor();
   await again.finish();
