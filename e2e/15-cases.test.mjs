@@ -1,7 +1,8 @@
 // Bad news travels, by keyboard: from a bad answer to a satisfied customer, with a missed deadline and a second round.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, person, PHONE, screenshot, signIn, WIDE } from "./lib/browser.mjs";
+import { assertAccessible, launch, person, PHONE, screenshot, WIDE } from "./lib/browser.mjs";
+import { enter as come } from "./lib/calls.mjs";
 import { answerAll, keyTo, typeInto } from "./lib/keys.mjs";
 import { startServer } from "./lib/server.mjs";
 
@@ -27,7 +28,7 @@ after(async () => {
 async function enter(name, options) {
   const someone = await person(browser, options);
   const page = await someone.context.newPage();
-  await signIn(page, server, name);
+  await come(page, server, name);
   return { page, ...someone };
 }
 
@@ -38,7 +39,7 @@ async function openRecall() {
   for (const name of ["周岚", "林悦"]) {
     const agent = await enter(name);
     await agent.page.goto(`${server.origin}/queue?kind=recall`);
-    const row = agent.page.locator("#queue-rows tr, #queue-rows li, #queue-rows > *").filter({ hasText: story.customer }).locator("a[href^='/calls/']").first();
+    const row = agent.page.locator("#queue-rows tbody tr").filter({ hasText: story.customer }).locator("a[href^='/calls/']").first();
     if (await row.count()) {
       await row.focus();
       await agent.page.keyboard.press("Enter");
@@ -160,7 +161,7 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   await contact(page, "已致电客户道歉，约明天上午来店当面说明。");
   assert.match(await page.locator(".steps").innerText(), /剩 \d+:\d\d/, "the result has a deadline too");
   await result(page, "交车前没有逐项解释费用", "当面说明每一项费用，客户表示理解。");
-  await page.getByText(/回访专员最迟在 11月22日/).waitFor();
+  await page.getByText(/回访专员最迟在 11-22 \d\d:\d\d 前复访/).waitFor();
   await first.finish();
 
   const agent = await openRecall();
@@ -181,7 +182,7 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   await contact(again.page, "再次致电，客户说关键是返修没有跟踪。");
   await result(again.page, "交车前没有逐项解释费用。", "再次说明");
   await again.page.getByText(/和上一轮的原因一样/).first().waitFor();
-  await again.page.locator("textarea[name=cause]").fill("");
+  for (const name of ["cause", "text"]) await again.page.locator(`form[action$='/result'] textarea[name=${name}]`).fill("");
   await result(again.page, "返修进度没有专人跟踪，客户三次来电无人答复", "指定专人跟踪，送车上门。");
   await again.page.getByText("等待复访").first().waitFor();
   await again.finish();

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { inflateRawSync } from "node:zlib";
-import { assertAccessible, launch, person, PHONE, screenshot, signIn } from "./lib/browser.mjs";
+import { assertAccessible, launch, person, PHONE, screenshot } from "./lib/browser.mjs";
+import { enter, openCall } from "./lib/calls.mjs";
 import { startServer } from "./lib/server.mjs";
 
 // Wednesday, 14:05 in Shanghai.
@@ -62,7 +63,7 @@ function unzip(bytes) {
 test("a number opens a list of exactly that many rows", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();
-  await signIn(page, server, "沈雯");
+  await enter(page, server, "沈雯");
   await page.goto(`${server.origin}/reports?period=month`);
   await page.getByRole("heading", { name: "报表" }).waitFor();
   await assertAccessible(page, "report");
@@ -104,12 +105,12 @@ test("a number opens a list of exactly that many rows", async () => {
 test("answers over time: the chart and its table hold the same numbers", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();
-  await signIn(page, server, "沈雯");
+  await enter(page, server, "沈雯");
   await page.goto(`${server.origin}/reports?period=month`);
   const dots = await page.locator("svg.chart circle title").allTextContents();
   assert.ok(dots.length >= 2, "a line needs two points");
   const table = await page.locator("#trend tbody tr").first().locator("td").allInnerTexts();
-  const drawn = dots.map((title) => title.match(/：([\d.]+%)/)[1]);
+  const drawn = dots.map((title) => title.match(/· ([\d.]+%) ·/)[1]);
   assert.deepEqual(drawn, table.map((cell) => cell.trim()).filter((cell) => cell !== "--"));
   // A rate of the table opens the answers it was made of.
   const cell = page.locator("#trend tbody a").first();
@@ -123,7 +124,7 @@ test("answers over time: the chart and its table hold the same numbers", async (
 test("by period, kind and agent", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();
-  await signIn(page, server, "沈雯");
+  await enter(page, server, "沈雯");
   await page.goto(`${server.origin}/reports?period=month`);
   for (const [name, head] of [["季", "2026-10-01 ～ 2026-12-31"], ["年", "2026-01-01 ～ 2026-12-31"], ["月", "2026-01-01 ～ 2026-01-31"]]) {
     await page.getByRole("link", { name, exact: true }).click();
@@ -132,8 +133,8 @@ test("by period, kind and agent", async () => {
   await page.getByRole("link", { name: "本月" }).click();
   await page.getByText("2026-11-01 ～ 2026-11-30").first().waitFor();
   const all = number(await page.locator("#classes tfoot a").first().innerText());
-  await page.getByLabel("回访种类").selectOption({ index: 1 });
-  await page.getByLabel("专员").selectOption({ index: 1 });
+  await page.getByRole("combobox", { name: "回访种类" }).selectOption({ index: 1 });
+  await page.getByRole("combobox", { name: "专员" }).selectOption({ index: 1 });
   await page.getByRole("button", { name: "查询" }).click();
   await page.waitForURL(/kind=/);
   const some = number(await page.locator("#classes tfoot a").first().innerText());
@@ -152,7 +153,7 @@ test("by period, kind and agent", async () => {
 test("the weekly report on screen, on paper and as a workbook", async () => {
   const { context, finish } = await person(browser, { acceptDownloads: true });
   const page = await context.newPage();
-  await signIn(page, server, "沈雯");
+  await enter(page, server, "沈雯");
   await page.goto(`${server.origin}/reports/weekly`);
   await assertAccessible(page, "weekly reports");
   await screenshot(page, "weeks-wide");
@@ -188,7 +189,7 @@ test("the weekly report on screen, on paper and as a workbook", async () => {
 test("a manager reads figures without agents' names", async () => {
   const { context, finish, allow } = await person(browser);
   const page = await context.newPage();
-  await signIn(page, server, "高岩");
+  await enter(page, server, "高岩");
   await page.goto(`${server.origin}/reports?period=month`);
   const main = page.locator("main");
   assert.doesNotMatch(await main.innerText(), AGENTS);
@@ -204,7 +205,7 @@ test("a manager reads figures without agents' names", async () => {
 test("on a phone", async () => {
   const { context, finish } = await person(browser, { viewport: PHONE, hasTouch: true, isMobile: true });
   const page = await context.newPage();
-  await signIn(page, server, "沈雯");
+  await enter(page, server, "沈雯");
   for (const [path, name] of [["/reports?period=month", "report-phone"], ["/reports/weekly", "weeks-phone"], ["/board", "board-phone"]]) {
     await page.goto(server.origin + path);
     await assertFits(page, path);
@@ -222,7 +223,7 @@ test("on a phone", async () => {
 test("the board is live", async () => {
   const boss = await person(browser);
   const board = await boss.context.newPage();
-  await signIn(board, server, "沈雯");
+  await enter(board, server, "沈雯");
   await board.goto(`${server.origin}/board`);
   const row = board.locator("#board tbody tr").filter({ hasText: "周岚" });
   const calls = async () => number(await row.locator("td[data-label='拨打']").innerText());
@@ -230,15 +231,11 @@ test("the board is live", async () => {
 
   const agent = await person(browser);
   const page = await agent.context.newPage();
-  await signIn(page, server, "周岚");
-  await page.goto(`${server.origin}/queue?kind=3DC`);
-  await page.locator("#queue-rows a[href^='/calls/']").first().click();
-  await page.locator("form[data-call-ready]").waitFor();
+  await enter(page, server, "周岚");
+  await openCall(page, server);
   const from = page.url();
-  // Nobody answers: the key of that outcome, then saved.
-  const outcome = page.locator("input[name=outcome][value=no_answer]");
-  await outcome.check({ force: true });
-  await page.keyboard.press("Control+Enter");
+  // Nobody answers.
+  await page.keyboard.press("n");
   await page.waitForURL((url) => url.href !== from);
   await agent.finish();
 

@@ -1,4 +1,4 @@
-// Every page in three languages, two themes and five widths.
+// Every page in three languages and two themes; the product's own language at five widths.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -10,8 +10,13 @@ import { findPages, forgotten, PEOPLE } from "./lib/pages.mjs";
 import { startServer } from "./lib/server.mjs";
 
 const NOW = "2026-11-18T06:05:00Z";
-const WIDTHS = [360, 390, 1024, 1440, 1920];
-const LANGUAGES = ["zh-CN", "zh-TW", "en"];
+/** Widths at which pages must fit; `axe`: those at which axe reads them too; `rules`: only these of its rules (a theme changes colours, a language neither). */
+const LOOKS = [
+  { locale: "zh-CN", theme: "light", widths: [360, 390, 1024, 1440, 1920], axe: [390, 1440] },
+  { locale: "zh-CN", theme: "dark", widths: [1440], axe: [1440], rules: ["color-contrast", "link-in-text-block"] },
+  { locale: "zh-TW", theme: "light", widths: [1024], axe: [] },
+  { locale: "en", theme: "light", widths: [360, 1024], axe: [] },
+];
 
 let server;
 let browser;
@@ -52,11 +57,12 @@ async function messages(locale) {
   return found;
 }
 
-/** Keys, and the Chinese words that stand alone in the interface and are others in English. */
+/** How keys begin, and the Chinese words that stand alone in the interface and are others in English. */
 async function interfaceWords() {
   const [zh, en] = [await messages("zh-CN"), await messages("en")];
-  const alone = [...zh].filter(([key, text]) => text !== en.get(key) && !text.includes("{") && /\p{Script=Han}{2}/u.test(text));
-  return { keys: [...zh.keys()], chinese: alone.map(([, text]) => text) };
+  // What samples say, a customer or a car may be called too.
+  const alone = [...zh].filter(([key, text]) => !key.includes("-sample-") && text !== en.get(key) && !text.includes("{") && /\p{Script=Han}{2}/u.test(text));
+  return { keys: [...new Set([...zh.keys()].map((key) => key.split("-")[0]))], chinese: alone.map(([, text]) => text) };
 }
 
 async function prefer(page, locale, theme) {
@@ -81,7 +87,8 @@ function lookAt({ locale, keys, chinese }) {
   texts.push(document.title);
   const words = new Set(chinese);
   for (const text of texts.filter(Boolean)) {
-    if (known.has(text) && text.includes("-")) wrong.push(`a key stands there: ${text}`);
+    // A key that no language knows stands there as it is.
+    if (known.has(text.split("-")[0]) && /^[a-z]+(-[a-z0-9]+)+$/.test(text)) wrong.push(`a key stands there: ${text}`);
     if (locale !== "en") continue;
     if (words.has(text)) wrong.push(`Chinese in the English interface: ${text}`);
     if (/[，。：；！？、（）「」《》]/.test(text) && !/\p{Script=Han}/u.test(text)) wrong.push(`Chinese punctuation: ${text}`);
@@ -97,36 +104,40 @@ async function visit(page, path) {
   }
 }
 
+/** What is wrong with one page in one look: its words, its widths, what axe finds. */
+async function wrongWith(page, { name, path }, { locale, widths, axe, rules }) {
+  await page.setViewportSize({ width: widths.at(-1), height: 900 });
+  const answer = await visit(page, path);
+  if (answer.status() !== 200) return [`${name}: ${answer.status()}`];
+  const wrong = await page.evaluate(lookAt, { locale, ...words });
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (over > 0) wrong.push(`${over} px too wide at ${width} px`);
+    if (axe.includes(width)) for (const one of await grave(page, rules)) wrong.push(`at ${width} px: ${one}`);
+  }
+  return wrong.map((one) => `${name}: ${one}`);
+}
+
 test("every route that is a page is looked at", once, async () => {
   assert.deepEqual(await forgotten(), [], "add them to e2e/lib/pages.mjs");
 });
 
-for (const locale of LANGUAGES) {
-  for (const theme of ["light", "dark"]) {
-    test(`${locale}, ${theme}`, { ...once, timeout: 600_000 }, async () => {
-      const found = [];
-      for (const who of PEOPLE) await prefer(people.get(who).page, locale, theme);
-      await people.get(null).context.addCookies([{ name: "zy_lang", value: locale, url: server.origin }]);
-      await people.get(null).page.emulateMedia({ colorScheme: theme });
-      for (const { name, who, path } of pages) {
-        const { page } = people.get(who);
-        await page.setViewportSize({ width: 1440, height: 900 });
-        const answer = await visit(page, path);
-        if (answer.status() !== 200) {
-          found.push(`${name}: ${answer.status()}`);
-          continue;
-        }
-        for (const wrong of await page.evaluate(lookAt, { locale, ...words })) found.push(`${name}: ${wrong}`);
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-          if (over > 0) found.push(`${name}: ${over} px too wide at ${width} px`);
-          if (width === 390 || width === 1440) for (const one of await grave(page)) found.push(`${name} at ${width} px: ${one}`);
-        }
+for (const { locale, theme, ...look } of LOOKS) {
+  test(`${locale}, ${theme}`, { ...once, timeout: 300_000 }, async () => {
+    // Everybody looks at the own pages, all at the same time.
+    const found = await Promise.all([...people].map(async ([who, { page }]) => {
+      if (who) await prefer(page, locale, theme);
+      else {
+        await page.context().addCookies([{ name: "zy_lang", value: locale, url: server.origin }]);
+        await page.emulateMedia({ colorScheme: theme });
       }
-      assert.equal(found.join("\n"), "");
-    });
-  }
+      const wrong = [];
+      for (const one of pages.filter((one) => one.who === who)) wrong.push(...(await wrongWith(page, one, { locale, ...look })));
+      return wrong;
+    }));
+    assert.equal(found.flat().join("\n"), "");
+  });
 }
 
 test("language and theme are switched by the keyboard on one's own page", once, async () => {

@@ -85,10 +85,10 @@ export async function assertFits(page, label) {
   assert.ok(over <= 0, `${label}: ${over} px wider than the window`);
 }
 
-/** Serious and critical findings of axe. axe comes in through the debugger, so the page's CSP stays as it is. */
-export async function grave(page) {
+/** Serious and critical findings of axe, of all its rules or of those named. axe comes in through the debugger, so the page's CSP stays as it is. */
+export async function grave(page, rules = null) {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const { violations } = await page.evaluate((only) => window.axe.run(document, { resultTypes: ["violations"], ...(only && { runOnly: only }) }), rules);
   const bad = violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
   return bad.map((violation) => `${violation.id}: ${violation.help}\n    ${violation.nodes.map((node) => node.html).join("\n    ")}`);
 }

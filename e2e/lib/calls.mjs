@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { signIn } from "./browser.mjs";
 
-/** Cookies of whoever has signed in at a server: its links work once, and a file has many journeys. */
+/** Cookies of whoever has signed in, by the link that was used: links work once, a file has many journeys, and every start prints new ones. */
 const known = new Map();
 
 /** Signs a persona in, by link the first time, as a returning browser afterwards. */
 export async function enter(page, server, persona) {
-  const key = `${server.port} ${persona}`;
+  const key = server.signin(persona);
   const cookies = known.get(key);
   if (cookies) {
     await page.context().addCookies(cookies);

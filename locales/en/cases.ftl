@@ -1,5 +1,6 @@
 case-list-title = Complaints and inquiries
 case-list-part = Only those that concern you
+case-unit = ({ $unit })
 case-list-filter = By state
 case-filter-open = Open
 case-filter-overdue = Overdue

@@ -1,8 +1,9 @@
 # Clocks of cases
 clocks-title = Clocks
-clocks-lead = Two clocks run for each case: by when somebody contacts the customer, and by when the customer is called again afterwards.
+clocks-lead = Three clocks run for each case: by when somebody contacts the customer, by when the result is recorded after that, and by when the customer is called again afterwards.
 clocks-effect = Deadlines of existing cases stay; cases opened, opened again or resolved after saving use the new clock. When the store's calendar changes, deadlines that lie ahead are computed again and the case's course keeps the old time; a missed one never becomes unmissed.
 clocks-what-case-contact = From opening (or opening again) until a named person has contacted the customer.
+clocks-what-case-result = From the contact until cause and result are recorded.
 clocks-what-recall = From the recorded result until an agent has called the customer again.
 clocks-f-label = Name
 clocks-h-label = As the case page and reminders call it

@@ -1,5 +1,6 @@
 case-list-title = 投诉与咨询
 case-list-part = 只列出与你有关的
+case-unit = （{ $unit }）
 case-list-filter = 按状态筛选
 case-filter-open = 未结
 case-filter-overdue = 超时

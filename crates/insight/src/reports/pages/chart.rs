@@ -74,7 +74,7 @@ impl Chart {
             }
             open = true;
             let title =
-                format!("{} ～ {}：{}（{} / {}）", parts[i].0, parts[i].1, pct(*rate), values[i].good, values[i].all);
+                format!("{} ～ {} · {} · {} / {}", parts[i].0, parts[i].1, pct(*rate), values[i].good, values[i].all);
             dots.push(Dot { x: px, y: py, title });
         }
         let labels = (0..parts.len()).filter(|i| marked(*i, parts.len())).map(|i| (x(i), parts[i].0)).collect();

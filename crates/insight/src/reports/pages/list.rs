@@ -154,9 +154,9 @@ pub async fn answers(desk: Desk, fields: Fields) -> Answer {
     let word = |key: &str| known.and_then(|k| k.option(key)).map_or_else(|| key.to_owned(), |c| ui.label(&c.label));
     let mut title = known.map_or_else(|| question.to_owned(), |k| ui.label(&k.short));
     if !option.is_empty() {
-        title = format!("{title}：{}", word(option));
+        title = ui.k("report-of").s("question", title).s("answer", word(option)).to_string();
     } else if !effect.is_empty() {
-        title = format!("{title}：{}", ui.v("report-effect", effect));
+        title = ui.k("report-of").s("question", title).s("answer", ui.v("report-effect", effect)).to_string();
     }
     let mut frame = Frame::of(&desk, &asked, title, total).await?;
     frame.more = cut(&mut rows).map(|last| {

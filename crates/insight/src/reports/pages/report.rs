@@ -228,7 +228,7 @@ async fn shown(desk: &Desk, mut body: Body, asked: &Asked, most: i64) -> Result<
                 items.push(Item {
                     question: q.question.clone(),
                     option: o.option.clone(),
-                    label: format!("{item}（{label}：{text}）"),
+                    label: ui.k("report-improve").s("item", item).s("question", &label).s("answer", &text).to_string(),
                     effect: o.effect.clone(),
                     n: o.n,
                 });

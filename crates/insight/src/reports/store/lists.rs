@@ -13,7 +13,7 @@ row! {
     pub struct Listed {
         pub id: TaskId, pub kind: String, pub class: String, pub brand: String, pub bucket: Bucket, pub due_on: StoreDate,
         pub event_on: StoreDate, pub result: Option<String>, pub attempts: i64, pub customer_id: kernel::CustomerId,
-        pub customer_name: String, pub plate: Option<String>, pub agent_name: Option<String>,
+        pub customer_name: String, pub plate: Option<kernel::Plate>, pub agent_name: Option<String>,
         pub contact_id: Option<kernel::ContactId>,
     }
 }
