@@ -71,8 +71,11 @@ test("the answer is lost after the call was stored, and the server dies: exactly
   // More than once where the browser itself sends a request again whose line broke off.
   assert.ok(cutter.stored >= 1, "the server had stored it");
   await server.kill();
+  await context.setOffline(true);
   await server.start();
   cutter.cut = false;
+  // Back on the line it is sent at once, not only after the next pause.
+  await context.setOffline(false);
   await page.waitForURL(/\/queue|after=/, { timeout: 40_000 });
   assert.equal(await storedCalls(board, server, "周岚"), before + 1, "stored once");
   await finish();
