@@ -78,7 +78,8 @@ test("a call from the queue to a case, by keyboard", async () => {
     if (!bad && effects.includes("bad")) {
       await answerNow(page, "bad");
       await now.locator(".sorry:not([hidden])").first().waitFor();
-      await page.locator("#case-fields").waitFor({ state: "attached" });
+      // What to ask for a case comes at once.
+      await page.locator("#case-fields :is(input, textarea, select):visible").first().waitFor();
       await screenshot(page, "call-bad-answer-wide");
       bad = true;
       await page.keyboard.press("ArrowDown");

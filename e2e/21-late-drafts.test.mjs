@@ -68,10 +68,14 @@ test("the answer is lost after the call was stored, and the server dies: exactly
   await page.locator("h1.who").click();
   await page.keyboard.press("n");
   await page.locator("[data-draft-pending]:not([hidden])").waitFor();
-  assert.equal(cutter.stored, 1, "the server had stored it");
+  // More than once where the browser itself sends a request again whose line broke off.
+  assert.ok(cutter.stored >= 1, "the server had stored it");
   await server.kill();
+  await context.setOffline(true);
   await server.start();
   cutter.cut = false;
+  // Back on the line it is sent at once, not only after the next pause.
+  await context.setOffline(false);
   await page.waitForURL(/\/queue|after=/, { timeout: 40_000 });
   assert.equal(await storedCalls(board, server, "周岚"), before + 1, "stored once");
   await finish();
@@ -100,6 +104,8 @@ test("a killed browser gives the answers back", async () => {
   await context.close().catch(() => undefined);
   context = await start();
   page = context.pages()[0] ?? (await context.newPage());
+  // A browser that was killed may have forgotten that somebody was signed in.
+  await enter(page, server, "林悦");
   await page.goto(server.origin + call);
   await ready(page);
   const notes = () => page.locator("fieldset.q textarea").evaluateAll((all) => all.map((one) => one.value).join(""));

@@ -26,7 +26,13 @@ async function page(request: Request): Promise<Response> {
   }
 }
 
-worker.addEventListener("install", (event) => event.waitUntil(fillCache().then(() => worker.skipWaiting())));
+/** Newer browsers ask the worker for nothing but GET: a beacon of a page that goes may not wait for it, or it is lost. */
+type Routing = ExtendableEvent & { addRoutes?: (rules: object) => Promise<void> };
+function sendPast(event: Routing): Promise<void> {
+  return event.addRoutes?.({ condition: { requestMethod: "POST" }, source: "network" }).catch(() => undefined) ?? Promise.resolve();
+}
+
+worker.addEventListener("install", (event) => event.waitUntil(Promise.all([sendPast(event), fillCache()]).then(() => worker.skipWaiting())));
 worker.addEventListener("activate", (event) => event.waitUntil(dropOld()));
 worker.addEventListener("message", (event) => event.data === "refresh" && event.waitUntil(fillCache()));
 worker.addEventListener("fetch", (event) => {

@@ -20,6 +20,8 @@ function database(): Promise<IDBDatabase> {
 async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   const transaction = (await database()).transaction("drafts", mode, { durability: "strict" });
   const request = work(transaction.objectStore("drafts"));
+  // At once: a page that goes hears no answer any more, and a transaction that waits for one would be undone.
+  if (mode === "readwrite") transaction.commit();
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = () => reject(transaction.error);

@@ -199,7 +199,6 @@ async fn 错处_写明哪一项怎么改() {
             ("/rules/outcomes?item=busy", &[("outcomes.4.keyboard", "12")], "按键：按键要是一个英文字母"),
             ("/rules/outcomes?item=busy", &[("outcomes.4.next", "none")], "何时再打：结束任务的结果没有下一次"),
             ("/rules/outcomes?item=busy", &[("outcomes.4.next.minutes", "0")], "过多少分钟：分钟数要在 1 到 14 天之间"),
-            ("/rules/outcomes?item=busy", &[("outcomes.4.needs", "confirm")], "要专员填什么：已有别的结果"),
             ("/rules/clocks", &[("clocks.0.amount", "0")], "多久：数值超出范围"),
             (
                 "/rules/kinds?item=kind.A7.3.3",

@@ -14,7 +14,12 @@ const A: &str = "LSVNV2182E2000001";
 const B: &str = "LSVNV2182E2000002";
 
 fn owner(name: &str) -> OwnerIn {
-    OwnerIn { name: PersonName::parse(name).ok(), ..OwnerIn::default() }
+    let number = if name == "陈帆" { "13800000072" } else { "13800000071" };
+    OwnerIn {
+        name: PersonName::parse(name).ok(),
+        phones: kernel::Phone::parse(number).into_iter().collect(),
+        ..OwnerIn::default()
+    }
 }
 fn car(vin: &str) -> CarIn {
     CarIn { vin: Vin::parse(vin).ok(), ..CarIn::default() }

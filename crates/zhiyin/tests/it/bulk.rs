@@ -95,7 +95,8 @@ async fn content(target: &Target, db: &Db) -> u64 {
                 rows
             }
         };
-        assert!(!rows.is_empty(), "{table} is empty");
+        // In a small group every case may be settled, and nobody be blocked.
+        assert!(!rows.is_empty() || table == "contact_block", "{table} is empty");
         (table, rows).hash(&mut hash);
     }
     hash.finish()
