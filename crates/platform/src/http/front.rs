@@ -43,9 +43,12 @@ pub const COOKIE_DEVICE: &str = "zy_d";
 
 pub async fn front(State(app): State<App>, req: Request, next: Next) -> Response {
     // A stream is answered with its head; how long it then lasts says nothing.
-    let begun = std::time::Instant::now();
+    let (begun, method) = (std::time::Instant::now(), req.method().clone());
     let answer = through(app, req, next).await;
-    super::meter::note(answer.status().as_u16(), begun.elapsed());
+    let (status, took) = (answer.status().as_u16(), begun.elapsed());
+    super::meter::note(status, took);
+    // No path: addresses may hold what somebody typed.
+    tracing::debug!(%method, status, ms = took.as_millis(), "answered");
     answer
 }
 

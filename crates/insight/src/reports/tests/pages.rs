@@ -276,7 +276,7 @@ async fn the_weekly_report_on_screen_and_as_a_workbook() {
             assert_eq!(count_rows(&mut boss, &href).await, n, "{href}");
         }
         let book = boss.get("/reports/weekly/2026-11-09/xlsx").await;
-        assert!(book.kind.contains("spreadsheetml"), "{}", book.kind);
+        assert!(book.kind.contains("spreadsheetml"), "{}: {} {}", book.kind, book.status, book.text);
         let manager = browser(w, "manager").get("/reports/weekly/2026-11-09").await;
         assert!(manager.status == 200 && !manager.text.contains(AGENT));
         assert_eq!(boss.get("/reports/weekly/2026-11-02").await.status, 404);
