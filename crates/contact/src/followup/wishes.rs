@@ -71,12 +71,13 @@ pub async fn open(q: &mut impl Sql, scope: &Scope) -> Result<Vec<Wish>> {
 
 /// The appointment is made, or not wanted any more.
 /// # Errors
-/// As [`open`]; `Conflict` when somebody else was faster.
+/// As [`open`]; `NotFound` outside of the store, `Conflict` when somebody else was faster.
 pub async fn done(tx: &mut Tx, id: i64) -> Result<()> {
     may_see(tx.scope())?;
     let (user, store_id) = (tx.scope().user()?, tx.scope().store()?);
     if !store::end_wish(tx, store_id, id, user).await? {
-        return Err(Problem::Conflict("wish-done"));
+        let known = store::has_wish(tx, store_id, id).await?;
+        return Err(if known { Problem::Conflict("wish-done") } else { Problem::NotFound });
     }
     audit::note(tx, "booking.done", "booking_wish", id, &Value::Null, &json!({ "by": user })).await
 }

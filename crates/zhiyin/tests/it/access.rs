@@ -89,7 +89,7 @@ async fn real(house: &House) -> HashMap<&'static str, String> {
         ("/deliveries/{id}", id(house, &T_DELIVERY, args![store]).await),
         ("/cases/{id}", id(house, &T_CASE, args![store]).await),
         ("/imports/{id}", id(house, &T_IMPORT, args![store]).await),
-        ("/people/{id}", house.user("林悦").await.raw()),
+        ("/people/{id}", house.user("周岚").await.raw()),
         ("/roles/{id}", id(house, &T_ROLE, args![group]).await),
         ("/stores/{id}", store.raw()),
         ("/regions/{id}", id(house, &T_REGION, args![group]).await),
@@ -119,6 +119,11 @@ fn address(route: &RouteInfo, ids: &HashMap<&str, String>) -> String {
         ("{id}", "1"),
     ] {
         path = path.replace(param, word);
+    }
+    // Whatever else: a number that nobody has.
+    while let Some((before, rest)) = path.split_once('{') {
+        let after = rest.split_once('}').map_or("", |(_, after)| after);
+        path = format!("{before}1{after}");
     }
     path
 }
@@ -280,6 +285,12 @@ async fn walk(house: &House) -> String {
                 }
             };
             guarded(route, reader, status);
+            if matches!(reader, Reader::Stranger) && route.method == "POST" && path.contains(char::is_numeric) {
+                // Forms are read before things are looked for, so their faults come first: what is another's is
+                // answered just like what is not there.
+                let nobodys = client.post(&address(route, &HashMap::new()), &[]).await.status.as_u16();
+                assert_eq!(status, nobodys, "{} {} as {reader:?} tells what is there", route.method, route.path);
+            }
             found.entry((route.method != "GET", route.path, route.method)).or_default().push(status.to_string());
             if reader != Reader::Guest && client.get("/me").await.status.as_u16() != 200 {
                 client = enter(house, reader).await;
@@ -303,11 +314,9 @@ fn guarded(route: &RouteInfo, reader: Reader, status: u16) {
     }
     let named = route.path.contains('{')
         && !["{kind}", "{week}", "{day}", "{token}", "{path}"].iter().any(|p| route.path.contains(p));
-    if matches!(reader, Reader::Stranger | Reader::Neighbour) && named {
+    if matches!(reader, Reader::Stranger | Reader::Neighbour) && named && route.method == "GET" {
         let told = "nothing of another's is found";
-        // Forms are read before things are looked for: a fault in an empty form tells nothing about the thing.
-        assert!(matches!(status, 403 | 404 | 422), "{} {} as {reader:?}: {status}, {told}", route.method, route.path);
-        assert!(route.method != "GET" || status != 422, "{} {}", route.method, route.path);
+        assert!(matches!(status, 403 | 404), "{} {} as {reader:?}: {status}, {told}", route.method, route.path);
     }
 }
 

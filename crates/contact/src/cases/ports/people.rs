@@ -138,12 +138,13 @@ const MOST_OCCASIONS: i64 = 12;
 pub async fn occasions(q: &mut impl Sql, scope: &Scope, customer: CustomerId) -> Result<Vec<Occasion>> {
     customers::card(q, scope, customer).await?;
     let (group, store) = (scope.group, scope.store()?);
-    let cars: HashMap<VehicleId, String> = {
-        let owned = vehicles::of_customer(q, group, customer).await?;
-        let ids: Vec<_> = owned.iter().map(|c| c.id).collect();
-        vehicle_lines(q, group, &ids).await?
-    };
     let orders = vehicles::orders_of(q, scope, customer, MOST_OCCASIONS).await?;
+    let owned: Vec<VehicleId> = vehicles::of_customer(q, group, customer).await?.into_iter().map(|c| c.id).collect();
+    // A visit may have been with somebody else's car.
+    let mut ids: Vec<VehicleId> = owned.iter().copied().chain(orders.iter().filter_map(|o| o.vehicle_id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut cars = vehicle_lines(q, group, &ids).await?;
     let recorded = |o: &vehicles::OrderRow| o.store_id == store && o.state == vehicles::VisitState::Recorded;
     let mut found: Vec<Occasion> = orders
         .into_iter()
@@ -160,6 +161,7 @@ pub async fn occasions(q: &mut impl Sql, scope: &Scope, customer: CustomerId) ->
             what: o.items,
         })
         .collect();
+    cars.retain(|id, _| owned.contains(id));
     let mut rest: Vec<_> = cars.into_iter().collect();
     rest.sort_unstable();
     found.extend(rest.into_iter().map(|(id, plate)| Occasion {

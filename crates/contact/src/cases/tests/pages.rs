@@ -302,7 +302,7 @@ async fn a_case_is_opened_from_the_customers_page() {
         sound(&page.text);
         let empty = c.post("/cases", &[("customer", "100"), ("kind", ""), ("text", "")]).await;
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let form = [("customer", "100"), ("kind", "A7.2.1"), ("about", "vehicle.300"), ("text", "高速上熄火")];
+        let form = [("customer", "100"), ("kind", "A7.2.1"), ("about", "repair_order.400"), ("text", "高速上熄火")];
         let opened = c.post("/cases", &form).await;
         assert_eq!(opened.status, StatusCode::SEE_OTHER);
         let page = c.get(opened.location.as_deref().expect("a case")).await.text;

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use futures_util::future::BoxFuture;
 use kernel::{Cap, CustomerId, GroupId, Result, StoreId};
+use people::customers;
 use people::search::OpenContacts;
 use platform::db::Reads;
 use platform::http::{Answer, Desk, Ui};
@@ -25,6 +26,7 @@ struct ChoosePage {
 pub async fn show(desk: Desk, Path(customer): Path<CustomerId>) -> Answer {
     let scope = desk.scope();
     let mut q = desk.reads();
+    customers::card(&mut q, scope, customer).await?;
     let open = lease::inbound(&mut q, scope, customer).await?;
     match open.as_slice() {
         [] => desk.see_other(&format!("/customers/{customer}")),

@@ -522,8 +522,8 @@ async fn 客户来电_接着回访_别店看不到() {
         assert_eq!(told.at("location"), format!("/calls/{contact}?in=1"));
         let page = agent.get(&format!("/calls/{contact}?in=1")).await.ok();
         assert!(page.contains("客户来电") && page.contains("value=\"in\"") && page.contains("data-timer=\"auto\""));
-        // Nobody's follow-up: on to the file.
-        assert_eq!(agent.get("/calls/from/77").await.at("location"), "/customers/77");
+        // Nobody whom these eyes may see.
+        assert_eq!(agent.get("/calls/from/77").await.status, StatusCode::NOT_FOUND);
         let stranger = Browser::of(s, "stranger-100");
         assert_eq!(stranger.get(&format!("/calls/{contact}")).await.status, StatusCode::NOT_FOUND);
         let dial = stranger.post(&format!("/calls/{contact}/dial"), &[]).await;

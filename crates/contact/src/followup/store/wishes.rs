@@ -20,6 +20,7 @@ stmt!(
     "UPDATE booking_wish SET done_at=$4, done_by=$5 WHERE id=$3 AND group_id=$1 AND store_id=$2 AND done_at IS NULL AND revoked=0"
 );
 // booking_wish_by_attempt
+stmt!(WISH_KNOWN, "SELECT COUNT(*) AS v FROM booking_wish WHERE group_id=$1 AND store_id=$2 AND id=$3");
 stmt!(WISHES_REVOKE, "UPDATE booking_wish SET revoked=1 WHERE attempt_id=$2 AND group_id=$1");
 // remark_by_person
 stmt!(
@@ -79,4 +80,9 @@ pub async fn praise_of(
     since: Millis,
 ) -> Result<Vec<Praise>> {
     q.all(&PRAISE_OF, args![group, store, person, since]).await
+}
+
+pub async fn has_wish(tx: &mut Tx, store: StoreId, id: i64) -> Result<bool> {
+    let group = tx.scope().group;
+    Ok(tx.count(&WISH_KNOWN, args![group, store, id]).await? > 0)
 }

@@ -27,9 +27,11 @@ fn nobody(_: Db, _: String) -> BoxFuture<'static, Result<Option<Who>>> {
 }
 
 pub fn app(w: &World, load_session: fn(Db, String) -> BoxFuture<'static, Result<Option<Who>>>) -> App {
+    let mut config = config::load(None, |_| None).expect("the shipped configuration");
+    config.data = std::env::temp_dir();
     App::new(Parts {
         db: w.db.clone(),
-        config: config::load(None, |_| None).expect("the shipped configuration"),
+        config,
         exe: "zhiyin".into(),
         nav: Vec::new(),
         slots: Slots::default(),
