@@ -244,7 +244,7 @@ pub async fn page(q: &mut impl Sql, scope: &Scope, filter: &Filter, now: Millis)
     let mut promised = Vec::new();
     if cursor.is_none() {
         let until = now.plus_minutes(LEAD);
-        let due = store::promises(q, scope.group, store_id, Millis(i64::MIN), until, &kinds, me, now).await?;
+        let due = store::promises(q, scope.group, store_id, (Millis(i64::MIN), until), &kinds, me, now).await?;
         promised.extend(due.into_iter().filter(|r| filter.agent.is_none_or(|a| a == r.agent_id)));
     }
     let shut = Context::of(q, scope.group, store_id).await?.shut_kinds(now);
@@ -343,7 +343,7 @@ pub async fn promised_tomorrow(q: &mut impl Sql, scope: &Scope, now: Millis) -> 
     let context = Context::of(q, scope.group, store_id).await?;
     let (from, (_, until)) = (context.tomorrow(now), context.next_open_day(now));
     let seen = Millis(i64::MAX);
-    let rows = store::promises(q, scope.group, store_id, from.plus(-1), until.plus(-1), "%", Some(me), seen).await?;
+    let rows = store::promises(q, scope.group, store_id, (from.plus(-1), until.plus(-1)), "%", Some(me), seen).await?;
     lines(q, scope, rows, now).await
 }
 
@@ -398,7 +398,7 @@ pub async fn next_for(tx: &mut Tx) -> Result<Option<lease::Lease>> {
     scope.need(Cap::CallWork)?;
     let (me, store_id, now) = (scope.user()?, scope.store()?, tx.now());
     let until = now.plus_minutes(LEAD);
-    let due = store::promises(tx, scope.group, store_id, Millis(i64::MIN), until, "%", Some(me), now).await?;
+    let due = store::promises(tx, scope.group, store_id, (Millis(i64::MIN), until), "%", Some(me), now).await?;
     if let Some(lease) = first_free(tx, &scope, &due, me, now, false).await? {
         return Ok(Some(lease));
     }

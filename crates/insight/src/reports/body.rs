@@ -148,7 +148,7 @@ fn brands(cells: &[Cell], targets: &Targets) -> Vec<BrandLine> {
             brand: brand.to_owned(),
             class: class.to_owned(),
             target: targets.common(class, cells.iter().copied()),
-            counts: Counts::of(cells.into_iter()),
+            counts: Counts::of(cells),
         })
         .collect();
     // The unknown ones last.

@@ -1,6 +1,8 @@
 //! How long a report takes over three million visits. Runs where `ZHIYIN_BIG` says how many, and prints; a clock that
 //! others share decides no test.
 
+#![expect(clippy::float_arithmetic, reason = "milliseconds that are printed")]
+
 use std::time::Instant;
 
 use kernel::StoreId;

@@ -241,8 +241,11 @@ pub const MAKES: &[Make] = &[
 pub const TRIMS: &[&str] = &["1.4T 舒适版", "1.5T 豪华版", "2.0T 四驱旗舰版", "智行版", "尊享版", "标准版"];
 pub const COLOURS: &[&str] = &["白", "黑", "灰", "银", "蓝", "红", "绿"];
 
+/// Kind of work, its items, and the least and most that it costs in yuan.
+type Work = (&'static str, &'static [&'static str], i64, i64);
+
 /// Kind of work, how often in a thousand, what is done, yuan from–to.
-pub const WORK: &[((&str, &[&str], i64, i64), usize)] = &[
+pub const WORK: &[(Work, usize)] = &[
     (
         ("定期保养", &["更换机油机滤", "小保养、检查制动", "大保养、更换火花塞", "更换空调滤芯、空气滤芯"], 380, 2_400),
         560,

@@ -181,9 +181,10 @@ struct Tries<'a> {
 }
 
 fn read_tries(read: &mut Read<'_>, at: &str, into: Tries<'_>) {
-    read.number(&format!("{at}attempts"), into.attempts);
-    read.number(&format!("{at}spacing_hours"), into.spacing);
-    *into.halves = read.flag(&format!("{at}different_half_days"));
+    let Tries { attempts, spacing, halves, windows: kept } = into;
+    read.number(&format!("{at}attempts"), attempts);
+    read.number(&format!("{at}spacing_hours"), spacing);
+    *halves = read.flag(&format!("{at}different_half_days"));
     let path = format!("{at}call_windows");
     let Some(spans) = read.spans(&path) else { return };
     let mut windows = Vec::new();
@@ -193,7 +194,7 @@ fn read_tries(read: &mut Read<'_>, at: &str, into: Tries<'_>) {
             (Err(_), _) | (_, Err(_)) => return read.errors.add(path, "rule-call-time"),
         }
     }
-    *into.windows = windows;
+    *kept = windows;
 }
 
 pub fn recall(w: &Words<'_>, beside: &Beside, rule: &RecallRule) -> Vec<Section> {
