@@ -117,7 +117,10 @@ fn journeys(folder: &str, wanted: &Wanted) -> Result<Vec<PathBuf>> {
 fn node(program: &Path, files: &[PathBuf], server: &Server) -> Command {
     let mut command = Command::new(program);
     // Something that hangs fails with its name instead of holding up everything.
-    command.args(["--test", "--test-timeout=400000", "--test-reporter", "spec"]).args(files).current_dir(root().join("e2e"));
+    command
+        .args(["--test", "--test-timeout=400000", "--test-reporter", "spec"])
+        .args(files)
+        .current_dir(root().join("e2e"));
     command.env("ZHIYIN_BIN", target().join("debug/zhiyin"));
     command.env("ZHIYIN_TEST_PG", server.url()).env("ZHIYIN_PSQL", server.psql());
     command
