@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use kernel::{Millis, Result, Scope};
 use serde_json::Value;
 
-use crate::db::{Db, Sql as _, Tx};
+use crate::db::{Db, Engine, Sql as _, Tx};
 use crate::http::App;
 use crate::{args, row, stmt, transact};
 
@@ -33,7 +33,9 @@ pub struct Every {
     pub run: Tick,
 }
 
-const LEASE: i64 = 10 * Millis::MINUTE;
+/// A job belongs to its worker for so long without a word; a worker that lives renews well before.
+const LEASE: i64 = 15_000;
+const RENEW: Duration = Duration::from_secs(5);
 const MOST_ATTEMPTS: u32 = 8;
 /// How often a full disk is looked at again.
 const LOOK_FOR_ROOM: Duration = Duration::from_secs(2);
@@ -53,6 +55,8 @@ stmt!(
           FOR UPDATE SKIP LOCKED) \
          RETURNING id, group_id, store_id, kind, payload, attempts, fence",
 );
+stmt!(JOB_RENEW, "UPDATE job SET locked_until=$1 WHERE id=$2 AND fence=$3 AND done_at IS NULL");
+stmt!(JOB_RELEASE, "UPDATE job SET locked_until=0 WHERE done_at IS NULL AND locked_until>0");
 stmt!(JOB_DONE, "UPDATE job SET done_at=$1, locked_until=0 WHERE id=$2 AND fence=$3");
 stmt!(JOB_LATER, "UPDATE job SET run_at=$1, locked_until=0, error=$2 WHERE id=$3 AND fence=$4");
 stmt!(JOB_HALT, "UPDATE job SET locked_until=0, attempts=attempts-1 WHERE id=$1 AND fence=$2");
@@ -91,18 +95,54 @@ async fn release(db: &Db, halted: &mut Halted) -> Result<()> {
     Ok(())
 }
 
+/// Gives back what a worker that died had claimed. Only where nobody else can be at work: SQLite belongs to one process.
+/// # Errors
+/// As the database answers.
+pub async fn recover(db: &Db) -> Result<()> {
+    match db.engine() {
+        Engine::Lite => transact!(db, &nobody(), |tx| { tx.exec(&JOB_RELEASE, args![]).await.map(|_| ()) }),
+        Engine::Pg => Ok(()),
+    }
+}
+
+/// Does `work`, and says meanwhile that these jobs are in living hands.
+async fn kept<T>(db: &Db, jobs: &[(kernel::JobId, i64)], work: impl Future<Output = T>) -> T {
+    let renewing = async {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            let until = db.clock().now().plus(LEASE);
+            let renewed: Result<()> = transact!(db, &nobody(), |tx| {
+                for (id, fence) in jobs {
+                    tx.exec(&JOB_RENEW, args![until, *id, *fence]).await?;
+                }
+                Ok(())
+            });
+            if let Err(problem) = renewed {
+                tracing::warn!(error = %problem, "the leases of jobs could not be renewed");
+            }
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        never = renewing => never,
+    }
+}
+
 async fn one_round(app: &App, workers: &[Worker], every: &[Every], halted: &mut Halted) -> Result<usize> {
     let db = &app.db;
     let now = db.clock().now();
     let scope = nobody();
     let jobs: Vec<Job> = transact!(db, &scope, |tx| { tx.all(&JOB_CLAIM, args![now.plus(LEASE), now]).await })?;
+    let claimed: Vec<_> = jobs.iter().map(|job| (job.id, job.fence)).collect();
     let mut done = 0;
-    for job in jobs {
+    for (place, job) in jobs.into_iter().enumerate() {
         let (id, fence, attempts, kind) = (job.id, job.fence, job.attempts, job.kind.clone());
+        // Those that wait behind it in this round are renewed too.
+        let mine = claimed.get(place..).unwrap_or_default();
         let outcome = if let Some(worker) = workers.iter().find(|w| w.kind == kind) {
-            (worker.run)(app.clone(), job).await
+            kept(db, mine, (worker.run)(app.clone(), job)).await
         } else if let Some(tick) = every.iter().find(|e| e.kind == kind) {
-            (tick.run)(app.clone(), now).await
+            kept(db, mine, (tick.run)(app.clone(), now)).await
         } else {
             Err(kernel::Problem::internal(format!("no worker for {kind}")))
         };

@@ -91,7 +91,8 @@ pub async fn serve(config: Config, demo: bool) -> anyhow::Result<ExitCode> {
     let refused = db.check_statements().await;
     anyhow::ensure!(refused.is_empty(), "the database does not fit this program: {}", refused.join("; "));
     people::search::keep_current(&db).await.context("search")?;
-    // Imports that a crash left behind go on at their next row.
+    // What a crash left behind goes on: jobs where they were, imports of the command line at their next row.
+    jobs::recover(&db).await.context("jobs")?;
     people::imports::resume(&db).await.context("imports")?;
     let listener = tokio::net::TcpListener::bind(config.listen).await.with_context(|| {
         format!("{} is taken: stop what runs there or choose another port with --port", config.listen)
