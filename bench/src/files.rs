@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use calamine::{Reader as _, open_workbook};
-use kernel::StoreId;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use kernel::{Clock, StoreId};
 use platform::db::{Db, Sql as _};
 use platform::{args, row, stmt};
 use rust_xlsxwriter::Workbook;
@@ -64,7 +66,8 @@ fn wide(text: &str) -> String {
 }
 
 /// Rows of text: three in five are of known customers; forms of numbers, dates and plates differ from row to row.
-fn rows(known: &[Known], count: usize) -> Vec<Vec<String>> {
+/// All were settled in the week before `today`, so that most of them are followed up.
+fn rows(known: &[Known], count: usize, today: Date) -> Vec<Vec<String>> {
     let mut all = Vec::with_capacity(count);
     for n in 0..count {
         let luck = scattered(n);
@@ -90,17 +93,17 @@ fn rows(known: &[Known], count: usize) -> Vec<Vec<String>> {
             2 => wide(&plate),
             _ => plate,
         };
-        let day = 12 + luck % 7;
+        let day = today.saturating_sub(i64::try_from(1 + luck % 7).unwrap_or(1).days());
         let opened = match luck % 3 {
-            0 => format!("2026/11/{day} 09:{:02}", luck % 60),
-            1 => format!("2026-11-{day} 09:{:02}:00", luck % 60),
-            _ => format!("2026年11月{day}日"),
+            0 => format!("{} 09:{:02}", day.strftime("%Y/%m/%d"), luck % 60),
+            1 => format!("{day} 09:{:02}:00", luck % 60),
+            _ => day.strftime("%Y年%-m月%-d日").to_string(),
         };
         let amount = 300 + luck % 4_000;
         all.push(vec![
             format!("DB{:07}", n),
             opened,
-            format!("2026-11-{day} 17:{:02}", luck % 60),
+            format!("{day} 17:{:02}", luck % 60),
             "一般维修".into(),
             name,
             phone,
@@ -126,7 +129,10 @@ fn rows(known: &[Known], count: usize) -> Vec<Vec<String>> {
 /// Writes the file; answers where it is.
 pub async fn write(db: &Db, store: StoreId, folder: &Path, form: Form, count: usize) -> anyhow::Result<PathBuf> {
     let known: Vec<Known> = db.reads().all(&BENCH_KNOWN, args![store, 20_000_i64]).await?;
-    let rows = rows(&known, count);
+    // An import from the command line goes by the system's clock.
+    let now = Timestamp::from_millisecond(Clock::System.now().0)?;
+    let today = now.in_tz("Asia/Shanghai")?.date();
+    let rows = rows(&known, count, today);
     let path = folder.join(format!("export.{}", form.name()));
     match form {
         Form::Csv => {

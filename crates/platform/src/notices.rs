@@ -47,7 +47,7 @@ pub async fn tell(
         return Ok(());
     }
     let columns = ["id", "group_id", "store_id", "user_id", "kind", "subject", "args", "at"];
-    tx.bulk("notification", &columns, &rows, "").await?;
+    tx.bulk("notification", &columns, rows, "").await?;
     for user in people {
         tx.signal(Signal { group, user: Some(*user), store, kind: "notice", data: json!({ "kind": kind }) });
     }

@@ -4,9 +4,7 @@
 //! Undo is a new version with an older body, so history only grows. A store that gives up its own version adds one
 //! without a body: from then on the group's counts for it again.
 
-use std::any::{Any, TypeId};
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::Arc;
 
 use kernel::{GroupId, Millis, Problem, Result, StoreId, UserId};
 use serde::Serialize;
@@ -77,20 +75,12 @@ stmt!(
      VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)"
 );
 
-/// Parsed editions never change, so they are kept by (group, kind, version).
-type Shelf = RwLock<HashMap<(TypeId, i64, i64), Arc<dyn Any + Send + Sync>>>;
-
-fn shelf() -> &'static Shelf {
-    static SHELF: OnceLock<Shelf> = OnceLock::new();
-    SHELF.get_or_init(Shelf::default)
-}
-
 /// The edition in force at a store.
 /// # Errors
 /// As the database answers; a stored body that no longer reads is `Internal`.
 pub async fn current<R: Rulebook>(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<Arc<Versioned<R>>> {
     match head::<R>(q, group, store.raw()).await? {
-        None => Ok(seed()),
+        None => Ok(seed(q)),
         Some((version, owner)) => edition(q, group, owner, version).await,
     }
 }
@@ -117,7 +107,7 @@ pub async fn at_version<R: Rulebook>(
     version: i64,
 ) -> Result<Arc<Versioned<R>>> {
     if version == 0 {
-        return Ok(seed());
+        return Ok(seed(q));
     }
     // Versions count per group and kind, so one of the two owners has it.
     match edition(q, group, store.raw(), version).await {
@@ -126,36 +116,21 @@ pub async fn at_version<R: Rulebook>(
     }
 }
 
+/// Parsed editions never change, so they are kept.
 async fn edition<R: Rulebook>(q: &mut impl Sql, group: GroupId, owner: i64, version: i64) -> Result<Arc<Versioned<R>>> {
-    let key = (TypeId::of::<R>(), group.raw(), version);
-    let kept = shelf().read().ok().and_then(|s| s.get(&key).cloned());
-    if let Some(kept) = kept.and_then(|k| k.downcast::<Versioned<R>>().ok())
-        && kept.store == owner
-    {
+    let key = [group.raw(), owner, version];
+    if let Some(kept) = q.kept(key) {
         return Ok(kept);
     }
     let found: Found = q.get(&RULEBOOK_BODY, args![group, owner, R::KIND, version]).await?;
-    let body = serde_json::from_str(&found.body).map_err(Problem::internal)?;
-    let made = Arc::new(Versioned { version: found.version, store: found.store_id, body });
-    if let Ok(mut s) = shelf().write() {
-        let any: Arc<dyn Any + Send + Sync> = made.clone();
-        s.insert(key, any);
-    }
-    Ok(made)
+    let body: R = serde_json::from_str(&found.body).map_err(Problem::internal)?;
+    let made = Versioned { version: found.version, store: found.store_id, body };
+    Ok(q.keep(key, made))
 }
 
-fn seed<R: Rulebook>() -> Arc<Versioned<R>> {
-    let key = (TypeId::of::<R>(), 0, 0);
-    let kept = shelf().read().ok().and_then(|s| s.get(&key).cloned());
-    if let Some(kept) = kept.and_then(|k| k.downcast::<Versioned<R>>().ok()) {
-        return kept;
-    }
-    let made = Arc::new(Versioned { version: 0, store: 0, body: R::seed() });
-    if let Ok(mut s) = shelf().write() {
-        let any: Arc<dyn Any + Send + Sync> = made.clone();
-        s.insert(key, any);
-    }
-    made
+fn seed<R: Rulebook>(q: &mut impl Sql) -> Arc<Versioned<R>> {
+    let kept = q.kept([0; 3]);
+    kept.unwrap_or_else(|| q.keep([0; 3], Versioned { version: 0, store: 0, body: R::seed() }))
 }
 
 /// Puts a new edition in force (`store` = `None`: for the whole group) and answers its number.

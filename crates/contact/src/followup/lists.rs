@@ -3,6 +3,7 @@
 use kernel::{Cap, ContactId, CustomerId, Millis, Problem, Result, Scope};
 use platform::db::Sql;
 
+use super::context::Context;
 use super::model::Contact;
 use super::queue::{Line, lines};
 use super::store::{self, QueueRow};
@@ -47,7 +48,8 @@ pub async fn of_customers(q: &mut impl Sql, scope: &Scope, customers: &[Customer
         rows.extend(found.into_iter().map(row));
     }
     rows.truncate(MOST);
-    lines(q, scope, rows, now).await
+    let context = Context::of(q, scope.group, store_id).await?;
+    lines(q, scope, &context, rows, now).await
 }
 
 /// More contacts than a search shows.
@@ -74,5 +76,6 @@ pub async fn numbers_needed(
     let more = found.len() > usize::try_from(PAGE).unwrap_or(100);
     found.truncate(usize::try_from(PAGE).unwrap_or(100));
     let next = found.last().filter(|_| more).map(|c| format!("{}:{}", c.due_at.0, c.id));
-    Ok((lines(q, scope, found.into_iter().map(row).collect(), now).await?, next))
+    let context = Context::of(q, scope.group, scope.store()?).await?;
+    Ok((lines(q, scope, &context, found.into_iter().map(row).collect(), now).await?, next))
 }

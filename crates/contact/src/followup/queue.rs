@@ -247,20 +247,25 @@ pub async fn page(q: &mut impl Sql, scope: &Scope, filter: &Filter, now: Millis)
         let due = store::promises(q, scope.group, store_id, (Millis(i64::MIN), until), &kinds, me, now).await?;
         promised.extend(due.into_iter().filter(|r| filter.agent.is_none_or(|a| a == r.agent_id)));
     }
-    let shut = Context::of(q, scope.group, store_id).await?.shut_kinds(now);
+    let context = Context::of(q, scope.group, store_id).await?;
+    let shut = context.shut_kinds(now);
     let reading = Reading { owners: &owners, kinds: &kinds, shut: &shut, now };
     let mut rows = reading.rows(q, scope, cursor.unwrap_or(Cursor::START)).await?;
     let more = rows.len() > size;
     rows.truncate(size);
     let next = rows.last().filter(|_| more).map(|(waits, row)| Cursor { waits: *waits, place: row.place() }.write());
     let rows = promised.into_iter().chain(rows.into_iter().map(|(_, row)| row)).collect();
-    Ok(Page { rows: lines(q, scope, rows, now).await?, next })
+    Ok(Page { rows: lines(q, scope, &context, rows, now).await?, next })
 }
 
 /// Puts names, cars and numbers beside the rows.
-pub(super) async fn lines(q: &mut impl Sql, scope: &Scope, rows: Vec<QueueRow>, now: Millis) -> Result<Vec<Line>> {
-    let store_id = scope.store()?;
-    let context = Context::of(q, scope.group, store_id).await?;
+pub(super) async fn lines(
+    q: &mut impl Sql,
+    scope: &Scope,
+    context: &Context,
+    rows: Vec<QueueRow>,
+    now: Millis,
+) -> Result<Vec<Line>> {
     let tomorrow = context.tomorrow(now);
     let mut customers: Vec<CustomerId> = rows.iter().map(|r| r.customer_id).collect();
     customers.sort_unstable();
@@ -344,7 +349,7 @@ pub async fn promised_tomorrow(q: &mut impl Sql, scope: &Scope, now: Millis) -> 
     let (from, (_, until)) = (context.tomorrow(now), context.next_open_day(now));
     let seen = Millis(i64::MAX);
     let rows = store::promises(q, scope.group, store_id, (from.plus(-1), until.plus(-1)), "%", Some(me), seen).await?;
-    lines(q, scope, rows, now).await
+    lines(q, scope, &context, rows, now).await
 }
 
 /// How much stands in the queue today. Counts stop at 5,000.

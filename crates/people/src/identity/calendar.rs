@@ -52,10 +52,25 @@ pub(super) async fn seed_hours(tx: &mut Tx, id: StoreId) -> Result<()> {
 /// # Errors
 /// `NotFound` for a store of another group.
 pub async fn of(q: &mut impl Sql, group: GroupId, id: StoreId) -> Result<Arc<WorkCalendar>> {
-    let card = org::store_card(q, group, id).await?;
+    let (tz, edition) = store::edition(q, group, id).await?;
+    let key = [group.raw(), id.raw(), 0];
+    if let Some(built) = q.kept::<Built>(key)
+        && built.edition == edition
+        && built.tz == tz
+    {
+        return Ok(built.calendar.clone());
+    }
     let week = week(q, group, id).await?;
     let rows = store::days(q, group, Some(id), "2000-01-01", "2200-12-31").await?;
-    Ok(Arc::new(build(&card.tz, week, &rows)))
+    let calendar = Arc::new(build(&tz, week, &rows));
+    Ok(q.keep(key, Built { tz, edition, calendar }).calendar.clone())
+}
+
+/// A calendar, and what it was built of.
+struct Built {
+    tz: String,
+    edition: i64,
+    calendar: Arc<WorkCalendar>,
 }
 
 /// The weekly hours.

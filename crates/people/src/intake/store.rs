@@ -52,7 +52,7 @@ pub(super) async fn insert_journal(tx: &mut Tx, import: &Importing<'_>, journal:
         .collect();
     let columns =
         ["id", "import_id", "seq", "entity", "entity_id", "op", "field", "before_value", "after_value", "group_id"];
-    tx.bulk("import_change", &columns, &values, "").await.map(|_| ())
+    tx.bulk("import_change", &columns, values, "").await.map(|_| ())
 }
 
 /// By hand: one audit line per thing, with the fields before and after.

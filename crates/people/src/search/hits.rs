@@ -45,7 +45,18 @@ pub async fn find(q: &mut Reads, scope: &Scope, text: &str, limit: usize) -> Res
             }
         }
         ids.retain(|id| looked.insert(*id));
-        ranked.extend(check(q, scope, &classes, &ids, reveal).await?);
+        // The youngest first, whichever reading they came by; no further than the answer needs. Among whole numbers and
+        // plates an older one may be closer.
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        let alike = tier != Tier::Exact || classes.iter().all(|c| matches!(c, Class::Name(_)));
+        let first = if alike { limit.max(10) * 3 / 2 } else { ids.len() };
+        let (first, rest) = ids.split_at(first.min(ids.len()));
+        for some in [first, rest] {
+            ranked.extend(check(q, scope, &classes, some, reveal).await?);
+            if ranked.len() >= limit {
+                break;
+            }
+        }
         if ranked.len() >= limit {
             break;
         }

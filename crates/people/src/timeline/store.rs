@@ -29,7 +29,7 @@ pub(super) async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<()> {
             args![id, group, e.store, e.customer, e.at, e.kind, e.subject, &e.args, actor, e.import]
         })
         .collect();
-    tx.bulk("timeline", &COLUMNS, &values, "").await.map(|_| ())
+    tx.bulk("timeline", &COLUMNS, values, "").await.map(|_| ())
 }
 
 const COLUMNS: [&str; 10] =

@@ -2,10 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use std::task::{Context, Poll, Waker};
+
+use futures_util::{Stream, StreamExt as _};
 use kernel::{Problem, Result};
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments as _, Executor, Postgres, Sqlite};
+use sqlx::{Arguments as _, Either, Executor, Postgres, Sqlite};
 
 use super::row::{Rec, Row};
 use super::tx::decode;
@@ -94,8 +97,30 @@ pub(super) async fn all_lite<'c, T: Rec>(
     args: Args,
     name: &'static str,
 ) -> Result<Vec<T>> {
-    let rows = sqlx::query_with(sql, lite_args(args)?).fetch_all(on).await.map_err(named(name))?;
+    let mut told = on.fetch_many(sqlx::query_with(sql, lite_args(args)?));
+    let mut rows = Vec::new();
+    while let Some(step) = soon(&mut told).await {
+        if let Either::Right(row) = step.map_err(named(name))? {
+            rows.push(row);
+        }
+    }
+    // Another thread's rows are handed over before they are read: it goes on meanwhile.
     rows.into_iter().map(|r| decode(&Row::Lite(r), name)).collect()
+}
+
+/// How often an answer is looked for before this thread goes to sleep.
+const LOOKS: u32 = 12;
+
+/// The next of what SQLite's own thread says. Most answers take microseconds; sleeping for each row of them would cost
+/// two wake-ups a row. So it is looked for a few times, with the core given to whoever wants it in between.
+async fn soon<S: Stream + Unpin>(told: &mut S) -> Option<S::Item> {
+    for _ in 0..LOOKS {
+        if let Poll::Ready(step) = told.poll_next_unpin(&mut Context::from_waker(Waker::noop())) {
+            return step;
+        }
+        std::thread::yield_now();
+    }
+    told.next().await
 }
 
 pub(super) async fn all_pg<'c, T: Rec>(
@@ -114,7 +139,22 @@ pub(super) async fn exec_lite<'c>(
     args: Args,
     name: &'static str,
 ) -> Result<u64> {
-    Ok(sqlx::query_with(sql, lite_args(args)?).execute(on).await.map_err(named(name))?.rows_affected())
+    write_lite(on, sqlx::query_with(sql, lite_args(args)?)).await.map_err(named(name))
+}
+
+/// Rows that were written.
+pub(super) async fn write_lite<'c>(
+    on: impl Executor<'c, Database = Sqlite>,
+    query: sqlx::query::Query<'_, Sqlite, SqliteArguments>,
+) -> std::result::Result<u64, sqlx::Error> {
+    let mut told = on.fetch_many(query);
+    let mut written = 0;
+    while let Some(step) = soon(&mut told).await {
+        if let Either::Left(done) = step? {
+            written += done.rows_affected();
+        }
+    }
+    Ok(written)
 }
 
 pub(super) async fn exec_pg<'c>(
@@ -126,39 +166,77 @@ pub(super) async fn exec_pg<'c>(
     Ok(sqlx::query_with(sql, pg_args(args)?).execute(on).await.map_err(named(name))?.rows_affected())
 }
 
+/// Rows of the next statement of a bulk insert: powers of two, so that a handful of prepared statements serve every
+/// number of rows.
+pub(super) fn step_lite(left: usize, columns: usize) -> usize {
+    let most = (8_000 / columns.max(1)).clamp(1, 128);
+    let n = left.min(most).max(1);
+    1 << n.ilog2()
+}
+
 pub(super) fn bulk_lite(table: &str, columns: &[&str], rows: usize, tail: &str) -> String {
     let marks = format!("({})", vec!["?"; columns.len()].join(","));
     format!("INSERT INTO {table} ({}) VALUES {} {tail}", columns.join(","), vec![marks.as_str(); rows].join(","))
 }
 
-/// One array per column; the type of a column is that of its first value.
-pub(super) fn bulk_pg(table: &str, columns: &[&str], rows: &[Vec<Val>], tail: &str) -> Result<(String, PgArguments)> {
+/// The values of one column.
+enum Column {
+    I(Vec<Option<i64>>),
+    T(Vec<Option<String>>),
+    B(Vec<Option<Vec<u8>>>),
+}
+
+impl Column {
+    /// The type of a column is that of its first value.
+    fn like(first: &Val) -> Column {
+        match first {
+            Val::I(_) => Column::I(Vec::new()),
+            Val::T(_) => Column::T(Vec::new()),
+            Val::B(_) => Column::B(Vec::new()),
+        }
+    }
+
+    fn push(&mut self, value: Val) {
+        match (self, value) {
+            (Column::I(all), Val::I(v)) => all.push(v),
+            (Column::T(all), Val::T(v)) => all.push(v),
+            (Column::B(all), Val::B(v)) => all.push(v),
+            // An untyped NULL takes the type of its column.
+            (Column::I(all), _) => all.push(None),
+            (Column::T(all), _) => all.push(None),
+            (Column::B(all), _) => all.push(None),
+        }
+    }
+}
+
+/// One array per column.
+pub(super) fn bulk_pg(
+    table: &str,
+    columns: &[&str],
+    rows: impl Iterator<Item = Vec<Val>>,
+    tail: &str,
+) -> Result<(String, PgArguments)> {
+    let mut arrays: Vec<Column> = Vec::new();
+    for row in rows {
+        if row.len() != columns.len() {
+            return Err(Problem::internal(format!("bulk insert into {table}: a row of {} values", row.len())));
+        }
+        if arrays.is_empty() {
+            arrays = row.iter().map(Column::like).collect();
+        }
+        arrays.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+    }
     let mut args = PgArguments::default();
     let mut casts = Vec::with_capacity(columns.len());
-    for i in 0..columns.len() {
-        let cast = match rows.first().and_then(|r| r.get(i)) {
-            Some(Val::I(_)) => {
-                args.add(column(rows, i, |v| if let Val::I(x) = v { *x } else { None })).map_err(Problem::Internal)?;
-                "bigint"
-            }
-            Some(Val::T(_)) => {
-                args.add(column(rows, i, |v| if let Val::T(x) = v { x.clone() } else { None }))
-                    .map_err(Problem::Internal)?;
-                "text"
-            }
-            Some(Val::B(_)) => {
-                args.add(column(rows, i, |v| if let Val::B(x) = v { x.clone() } else { None }))
-                    .map_err(Problem::Internal)?;
-                "bytea"
-            }
-            None => return Err(Problem::internal(format!("bulk insert into {table}: a row is too short"))),
-        };
-        casts.push(format!("${}::{cast}[]", i + 1));
+    for (array, place) in arrays.into_iter().zip(1..) {
+        let kind = match array {
+            Column::I(all) => args.add(all).map(|()| "bigint"),
+            Column::T(all) => args.add(all).map(|()| "text"),
+            Column::B(all) => args.add(all).map(|()| "bytea"),
+        }
+        .map_err(Problem::Internal)?;
+        casts.push(format!("${place}::{kind}[]"));
     }
     let sql = format!("INSERT INTO {table} ({}) SELECT * FROM UNNEST({}) {tail}", columns.join(","), casts.join(","));
     Ok((sql, args))
-}
-
-fn column<T>(rows: &[Vec<Val>], i: usize, pick: impl Fn(&Val) -> Option<T>) -> Vec<Option<T>> {
-    rows.iter().map(|r| r.get(i).and_then(&pick)).collect()
 }

@@ -7,12 +7,14 @@ pub mod migrate;
 mod open;
 pub mod room;
 mod row;
+mod shelf;
 mod stmt;
 mod tx;
 mod val;
 #[cfg(feature = "watch")]
 pub mod watch;
 
+use std::any::{Any, TypeId};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -40,6 +42,7 @@ struct Inside {
     hub: Hub,
     room: room::Room,
     grown: grown::Grown,
+    shelf: shelf::Shelf,
 }
 
 enum Pools {
@@ -55,6 +58,21 @@ enum Pools {
 /// What reads run on: a [`Tx`], or the pool through [`Db::reads`].
 pub trait Sql: Send {
     fn engine(&self) -> Engine;
+    #[doc(hidden)]
+    fn shelved(&self, key: shelf::Key) -> Option<shelf::Thing>;
+    #[doc(hidden)]
+    fn shelve(&mut self, key: shelf::Key, thing: shelf::Thing);
+    /// What was made of rows before and kept under these numbers.
+    fn kept<T: Any + Send + Sync>(&self, key: [i64; 3]) -> Option<Arc<T>> {
+        self.shelved((TypeId::of::<T>(), key))?.downcast().ok()
+    }
+    /// Keeps what was made of rows, in place of what stood there; in a transaction from its commit on. Whoever keeps
+    /// something sees to it that the key, or the thing, tells it apart from what older rows made.
+    fn keep<T: Any + Send + Sync>(&mut self, key: [i64; 3], thing: T) -> Arc<T> {
+        let thing = Arc::new(thing);
+        self.shelve((TypeId::of::<T>(), key), thing.clone());
+        thing
+    }
     fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> impl Future<Output = Result<Vec<T>>> + Send;
     fn exec(&mut self, stmt: &'static Stmt, args: Args) -> impl Future<Output = Result<u64>> + Send;
     /// The first row, if any.
@@ -183,6 +201,12 @@ async fn prepare_pg(on: &mut PgConnection, sql: &'static str) -> std::result::Re
 impl Sql for Reads {
     fn engine(&self) -> Engine {
         self.0.engine()
+    }
+    fn shelved(&self, key: shelf::Key) -> Option<shelf::Thing> {
+        self.0.0.shelf.get(key)
+    }
+    fn shelve(&mut self, key: shelf::Key, thing: shelf::Thing) {
+        self.0.0.shelf.put(key, thing);
     }
     async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
         #[cfg(feature = "watch")]

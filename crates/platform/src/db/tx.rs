@@ -10,7 +10,7 @@ use super::engine;
 use super::row::{Rec, Row};
 use super::stmt::{Engine, Stmt};
 use super::val::{Args, Val};
-use super::{Db, Pools, Sql, grown};
+use super::{Db, Pools, Sql, grown, shelf};
 use crate::events::{DomainEvent, Signal};
 
 pub(super) enum Inner {
@@ -27,12 +27,14 @@ pub struct Tx {
     signals: Vec<Signal>,
     /// Rows that were put into tables by the many.
     grown: Vec<(String, u64)>,
+    /// Made of rows that nobody else may see unless this is committed.
+    shelved: Vec<(shelf::Key, shelf::Thing)>,
 }
 
 impl Tx {
     pub(super) fn new(inner: Inner, db: Db, scope: Scope) -> Self {
         let now = db.clock().now();
-        Self { inner, db, scope, now, signals: Vec::new(), grown: Vec::new() }
+        Self { inner, db, scope, now, signals: Vec::new(), grown: Vec::new(), shelved: Vec::new() }
     }
 
     /// The moment at which this transaction began; one verb has one time.
@@ -63,30 +65,37 @@ impl Tx {
         self.signals.push(signal);
     }
 
-    /// Inserts many rows: `?` × 500 on SQLite, UNNEST on PostgreSQL. `tail` is e.g. `ON CONFLICT DO NOTHING`.
+    /// Inserts many rows: a few statements of fixed sizes on SQLite, UNNEST on PostgreSQL. `tail` is e.g. `ON CONFLICT
+    /// DO NOTHING`.
     /// # Errors
     /// As the database answers.
-    pub async fn bulk(&mut self, table: &str, columns: &[&str], rows: &[Vec<Val>], tail: &str) -> Result<u64> {
-        let mut done = 0;
+    pub async fn bulk(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Val>>, tail: &str) -> Result<u64> {
+        let (mut done, many) = (0, rows.len() > 1);
         match &mut self.inner {
             Inner::Lite(t) => {
-                let per = (32_000 / columns.len().max(1)).min(500);
-                for chunk in rows.chunks(per) {
-                    let sql = engine::bulk_lite(table, columns, chunk.len(), tail);
-                    let args = engine::lite_args(chunk.iter().flatten().cloned())?;
-                    let sql = sqlx::AssertSqlSafe(sql);
-                    done += sqlx::query_with(sql, args).execute(&mut **t).await.map_err(engine::fault)?.rows_affected();
+                let mut left = rows.len();
+                let mut rows = rows.into_iter();
+                while left > 0 {
+                    let n = engine::step_lite(left, columns.len());
+                    let sql = sqlx::AssertSqlSafe(engine::bulk_lite(table, columns, n, tail));
+                    let args = engine::lite_args(rows.by_ref().take(n).flatten())?;
+                    done += engine::write_lite(&mut **t, sqlx::query_with(sql, args)).await.map_err(engine::fault)?;
+                    left -= n;
                 }
             }
             Inner::Pg(t) => {
-                for chunk in rows.chunks(5_000) {
-                    let (sql, args) = engine::bulk_pg(table, columns, chunk, tail)?;
+                let mut left = rows.len();
+                let mut rows = rows.into_iter();
+                while left > 0 {
+                    let n = left.min(5_000);
+                    let (sql, args) = engine::bulk_pg(table, columns, rows.by_ref().take(n), tail)?;
                     let sql = sqlx::AssertSqlSafe(sql);
                     done += sqlx::query_with(sql, args).execute(&mut **t).await.map_err(engine::fault)?.rows_affected();
+                    left -= n;
                 }
             }
         }
-        if self.engine() == Engine::Pg && rows.len() > 1 {
+        if self.engine() == Engine::Pg && many {
             self.grown.push((table.to_owned(), done));
         }
         Ok(done)
@@ -105,6 +114,9 @@ impl Tx {
                 tokio::spawn(grown::count(pool.clone(), table, rows));
             }
         }
+        for (key, thing) in self.shelved {
+            self.db.0.shelf.put(key, thing);
+        }
         for signal in self.signals {
             self.db.hub().send(signal);
         }
@@ -115,6 +127,13 @@ impl Tx {
 impl Sql for Tx {
     fn engine(&self) -> Engine {
         self.db.engine()
+    }
+    fn shelved(&self, key: shelf::Key) -> Option<shelf::Thing> {
+        let mine = self.shelved.iter().rev().find(|(k, _)| *k == key);
+        mine.map(|(_, thing)| thing.clone()).or_else(|| self.db.0.shelf.get(key))
+    }
+    fn shelve(&mut self, key: shelf::Key, thing: shelf::Thing) {
+        self.shelved.push((key, thing));
     }
     async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
         #[cfg(feature = "watch")]

@@ -99,6 +99,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "agent_share",
             "store_hours",
             "calendar_day",
+            "calendar_edition",
         ],
     ),
     (

@@ -14,16 +14,29 @@ stmt!(
     T_CLOSE,
     "INSERT INTO calendar_day (group_id, store_id, day, kind, name, source) VALUES (1,0,$1,'closed','停电','test')"
 );
+stmt!(
+    T_EDITION,
+    "INSERT INTO calendar_edition (group_id, store_id, edition) VALUES (1,0,1) \
+     ON CONFLICT (group_id, store_id) DO UPDATE SET edition=calendar_edition.edition+1"
+);
 stmt!(T_OPEN, "DELETE FROM calendar_day WHERE group_id=1 AND day=$1");
 stmt!(T_RECALL_DUE, "SELECT due_at AS v FROM task WHERE group_id=$1 AND kind='recall' AND state='open'");
 
 async fn close(w: &World, day: &str) {
     let day: StoreDate = day.parse().expect("a day");
-    transact!(w.db, &w.system(), |tx| { tx.exec(&T_CLOSE, args![day]).await }).expect("closed");
+    transact!(w.db, &w.system(), |tx| {
+        tx.exec(&T_CLOSE, args![day]).await?;
+        tx.exec(&T_EDITION, args![]).await
+    })
+    .expect("closed");
 }
 async fn open(w: &World, day: &str) {
     let day: StoreDate = day.parse().expect("a day");
-    transact!(w.db, &w.system(), |tx| { tx.exec(&T_OPEN, args![day]).await }).expect("open");
+    transact!(w.db, &w.system(), |tx| {
+        tx.exec(&T_OPEN, args![day]).await?;
+        tx.exec(&T_EDITION, args![]).await
+    })
+    .expect("open");
 }
 async fn moved(w: &World) -> usize {
     recalendar(&w.db, &w.system(), w.store).await.expect("moved")

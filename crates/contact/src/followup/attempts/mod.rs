@@ -299,8 +299,7 @@ async fn answers(
             });
         }
     }
-    store::insert_answers(tx, &rows).await?;
-    rows.clear();
+    store::insert_answers(tx, std::mem::take(&mut rows)).await?;
     let staff = wishes::staff_for(tx, attempt, &new.remarks).await?;
     let mut praised = Vec::new();
     for r in &new.remarks {
@@ -333,7 +332,7 @@ async fn answers(
             });
         }
     }
-    store::insert_remarks(tx, &rows).await?;
+    store::insert_remarks(tx, rows).await?;
     wishes::tell_praised(tx, attempt, &praised).await?;
     Ok(points)
 }

@@ -130,18 +130,18 @@ pub async fn insert_attempt_tasks(
     let group = tx.scope().group;
     let rows: Vec<_> = tasks.iter().map(|(task, result)| args![attempt, *task, group, store, *result]).collect();
     let columns = ["attempt_id", "task_id", "group_id", "store_id", "result"];
-    tx.bulk("attempt_task", &columns, &rows, "").await.map(|_| ())
+    tx.bulk("attempt_task", &columns, rows, "").await.map(|_| ())
 }
 
 /// Rows: id, attempt, task, question, option, effect, text.
-pub async fn insert_answers(tx: &mut Tx, rows: &[Vec<Val>]) -> Result<()> {
+pub async fn insert_answers(tx: &mut Tx, rows: Vec<Vec<Val>>) -> Result<()> {
     let columns =
         ["id", "group_id", "store_id", "attempt_id", "task_id", "question", "option_key", "effect", "text", "at"];
     tx.bulk("answer", &columns, rows, "").await.map(|_| ())
 }
 
 /// Rows: id, attempt, task, mark, text, person, who that is, wants_answer.
-pub async fn insert_remarks(tx: &mut Tx, rows: &[Vec<Val>]) -> Result<()> {
+pub async fn insert_remarks(tx: &mut Tx, rows: Vec<Vec<Val>>) -> Result<()> {
     let columns = [
         "id",
         "group_id",

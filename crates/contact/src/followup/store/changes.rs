@@ -87,7 +87,7 @@ pub async fn days_changed(tx: &mut Tx, what: &str, days: &[(StoreId, StoreDate)]
     days.sort_unstable();
     days.dedup();
     let rows: Vec<_> = days.iter().map(|(store, day)| args![*store, what, *day, mark, group]).collect();
-    tx.bulk("figure_change", &["store_id", "what", "day", "id", "group_id"], &rows, "").await.map(|_| ())
+    tx.bulk("figure_change", &["store_id", "what", "day", "id", "group_id"], rows, "").await.map(|_| ())
 }
 
 pub async fn said_at(q: &mut impl Sql, group: GroupId, attempt: kernel::AttemptId) -> Result<Vec<kernel::Millis>> {

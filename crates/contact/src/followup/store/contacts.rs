@@ -186,7 +186,7 @@ pub async fn insert_contacts(tx: &mut Tx, contacts: &[Contact]) -> Result<()> {
             ]
         })
         .collect();
-    tx.bulk("contact", &INSERT, &rows, "").await.map(|_| ())
+    tx.bulk("contact", &INSERT, rows, "").await.map(|_| ())
 }
 
 /// # Errors
@@ -361,7 +361,7 @@ pub async fn save_contacts(tx: &mut Tx, contacts: &mut [Contact]) -> Result<()> 
         ]
     };
     let rows: Vec<_> = contacts.iter().map(row).collect();
-    let written = tx.bulk("contact", &COLUMNS, &rows, TAIL).await?;
+    let written = tx.bulk("contact", &COLUMNS, rows, TAIL).await?;
     if usize::try_from(written).ok() != Some(contacts.len()) {
         return Err(Problem::Conflict("contact-changed"));
     }

@@ -199,7 +199,7 @@ pub async fn insert_tasks(tx: &mut Tx, tasks: &[NewTask]) -> Result<u64> {
         .collect();
     let days: Vec<_> = tasks.iter().map(|n| (n.task.store_id, n.task.due_on)).collect();
     super::days_changed(tx, "task", &days).await?;
-    tx.bulk("task", &INSERT, &rows, "").await
+    tx.bulk("task", &INSERT, rows, "").await
 }
 
 pub async fn tasks_of(q: &mut impl Sql, group: GroupId, contacts: &[ContactId]) -> Result<Vec<Task>> {
@@ -329,9 +329,9 @@ pub async fn insert_no_tasks(
         .filter_map(|e| e.reason.map(|r| args![store, &e.kind, subject, e.subject_id, group, e.due_on, r, now, import]))
         .collect();
     let columns = ["store_id", "kind", "subject_kind", "subject_id", "group_id", "due_on", "found_at", "import_id"];
-    tx.bulk("late_event", &columns, &late, "ON CONFLICT DO NOTHING").await?;
+    tx.bulk("late_event", &columns, late, "ON CONFLICT DO NOTHING").await?;
     let columns = ["store_id", "kind", "subject_kind", "subject_id", "group_id", "due_on", "reason", "at", "import_id"];
-    tx.bulk("skipped_event", &columns, &skipped, "ON CONFLICT DO NOTHING").await.map(|_| ())
+    tx.bulk("skipped_event", &columns, skipped, "ON CONFLICT DO NOTHING").await.map(|_| ())
 }
 
 /// Events of this kind that are known to make no task.

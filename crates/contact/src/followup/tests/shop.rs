@@ -55,6 +55,11 @@ stmt!(
     "INSERT INTO contact_block (customer_id, store_id, reason, subject, group_id, since) VALUES ($1,$2,'case',1,1,0)"
 );
 stmt!(T_OPTED, "UPDATE customer SET opted_out_at=1 WHERE id=$1");
+stmt!(
+    T_EDITION,
+    "INSERT INTO calendar_edition (group_id, store_id, edition) VALUES (1,0,1) \
+     ON CONFLICT (group_id, store_id) DO UPDATE SET edition=calendar_edition.edition+1"
+);
 stmt!(T_DAY, "INSERT INTO calendar_day (group_id, store_id, day, kind, name, source) VALUES (1,0,$1,$2,'测试','test')");
 stmt!(T_PHONE_STATUS, "SELECT status AS v FROM customer_phone WHERE id=$1");
 stmt!(T_EVENTS, "SELECT COUNT(*) AS v FROM event WHERE kind=$1");
@@ -218,7 +223,11 @@ impl Shop<'_> {
         transact!(self.w.db, &self.system(), |tx| { tx.exec(&T_OPTED, args![customer]).await }).expect("opted out");
     }
     pub async fn calendar_day(&self, day: &str, kind: &str) {
-        transact!(self.w.db, &self.system(), |tx| { tx.exec(&T_DAY, args![d(day), kind]).await }).expect("a day");
+        transact!(self.w.db, &self.system(), |tx| {
+            tx.exec(&T_DAY, args![d(day), kind]).await?;
+            tx.exec(&T_EDITION, args![]).await
+        })
+        .expect("a day");
     }
 
     pub async fn record(&self, ids: &[i64]) {

@@ -47,10 +47,10 @@ async fn fill(s: &Shop<'_>, n: i64) {
                 ]);
             }
             let columns = ["id", "group_id", "kind", "name", "name_key", "created_at", "updated_at"];
-            tx.bulk("customer", &columns, &people, "").await?;
+            tx.bulk("customer", &columns, people, "").await?;
             let columns = ["id", "group_id", "customer_id", "digits", "status", "rank", "created_at"];
-            tx.bulk("customer_phone", &columns, &phones, "").await?;
-            tx.bulk("vehicle", &["id", "group_id", "plate", "created_at", "updated_at"], &cars, "").await?;
+            tx.bulk("customer_phone", &columns, phones, "").await?;
+            tx.bulk("vehicle", &["id", "group_id", "plate", "created_at", "updated_at"], cars, "").await?;
             let columns = [
                 "id",
                 "group_id",
@@ -65,7 +65,7 @@ async fn fill(s: &Shop<'_>, n: i64) {
                 "created_at",
                 "updated_at",
             ];
-            tx.bulk("repair_order", &columns, &orders, "").await
+            tx.bulk("repair_order", &columns, orders, "").await
         })
         .expect("filled");
     }

@@ -121,7 +121,7 @@ pub async fn line_row(q: &mut impl Sql, group: GroupId, id: PhoneLineId) -> Resu
 
 pub async fn insert_lines(tx: &mut Tx, rows: &[LineRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(LineRow::values).collect();
-    tx.bulk("customer_phone", &COLUMNS, &values, "").await.map(|_| ())
+    tx.bulk("customer_phone", &COLUMNS, values, "").await.map(|_| ())
 }
 
 pub async fn load_lines(to: &mut Load, rows: &[LineRow]) -> Result<()> {

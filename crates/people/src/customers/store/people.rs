@@ -178,7 +178,7 @@ pub async fn twins(q: &mut impl Sql, scope: &Scope, id: CustomerId) -> Result<Ve
 
 pub async fn insert(tx: &mut Tx, rows: &[CustomerRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(CustomerRow::values).collect();
-    tx.bulk("customer", &COLUMNS, &values, "").await.map(|_| ())
+    tx.bulk("customer", &COLUMNS, values, "").await.map(|_| ())
 }
 
 pub async fn load_customers(to: &mut Load, rows: &[CustomerRow]) -> Result<()> {
@@ -193,7 +193,7 @@ pub async fn replace(tx: &mut Tx, rows: &[CustomerRow]) -> Result<()> {
         gender=excluded.gender, birthday=excluded.birthday, birthday_kind=excluded.birthday_kind, \
         region=excluded.region, channel=excluded.channel, best_time=excluded.best_time, source=excluded.source, \
         credit_code=excluded.credit_code, note=excluded.note, version=excluded.version, updated_at=excluded.updated_at";
-    tx.bulk("customer", &COLUMNS, &values, tail).await.map(|_| ())
+    tx.bulk("customer", &COLUMNS, values, tail).await.map(|_| ())
 }
 
 /// (store, code, customer), one per line.
@@ -201,7 +201,7 @@ pub async fn insert_codes(tx: &mut Tx, codes: &[(StoreId, String, CustomerId)]) 
     let group = tx.scope().group;
     let values: Vec<_> = codes.iter().map(|(store, code, id)| args![group, *store, code, *id]).collect();
     let columns = ["group_id", "store_id", "code", "customer_id"];
-    tx.bulk("customer_code", &columns, &values, "ON CONFLICT DO NOTHING").await.map(|_| ())
+    tx.bulk("customer_code", &columns, values, "ON CONFLICT DO NOTHING").await.map(|_| ())
 }
 
 /// (one, other, why): stored once, the smaller id first.
@@ -217,7 +217,7 @@ pub async fn insert_twins(
         .map(|(a, b, why)| args![*a.min(b), *b.max(a), group, *why, now, import])
         .collect();
     let columns = ["a", "b", "group_id", "why", "found_at", "import_id"];
-    tx.bulk("possible_duplicate", &columns, &values, "ON CONFLICT DO NOTHING").await.map(|_| ())
+    tx.bulk("possible_duplicate", &columns, values, "ON CONFLICT DO NOTHING").await.map(|_| ())
 }
 
 /// Removes the row with its codes and pairs; lines and sights go by their own statements.

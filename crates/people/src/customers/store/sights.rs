@@ -150,7 +150,7 @@ pub async fn insert_sights(
 ) -> Result<()> {
     let (group, now) = (tx.scope().group, tx.now());
     let values: Vec<_> = ids.iter().map(|id| args![*id, store, group, why, now, import]).collect();
-    tx.bulk("customer_store", &COLUMNS, &values, "ON CONFLICT DO NOTHING").await.map(|_| ())
+    tx.bulk("customer_store", &COLUMNS, values, "ON CONFLICT DO NOTHING").await.map(|_| ())
 }
 
 const COLUMNS: [&str; 6] = ["customer_id", "store_id", "group_id", "why", "since", "import_id"];

@@ -52,6 +52,30 @@ stmt!(
     "SELECT COUNT(*) AS v FROM (SELECT day FROM calendar_day WHERE group_id=$1 AND store_id=0 AND day >= $2 AND day <= $3 LIMIT 1) x"
 );
 
+stmt!(
+    EDITION,
+    "SELECT t.tz AS k, (SELECT COALESCE(MAX(e.edition), 0) FROM calendar_edition e \
+     WHERE e.group_id=$1 AND e.store_id IN (0, $2)) AS v FROM store t WHERE t.id=$2 AND t.group_id=$1"
+);
+stmt!(
+    EDITION_NEXT,
+    "INSERT INTO calendar_edition (group_id, store_id, edition) VALUES ($1,$2,$3) \
+     ON CONFLICT (group_id, store_id) DO UPDATE SET edition=excluded.edition"
+);
+
+/// Time zone and edition of a store's calendar: as long as both stay, so does the calendar.
+/// # Errors
+/// `NotFound` for a store of another group.
+pub async fn edition(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<(String, i64)> {
+    q.get(&EDITION, args![group, store]).await
+}
+
+/// To be called by whoever writes hours or days. A number is never used twice, not even by what was given up again.
+async fn changed(tx: &mut Tx, owner: i64) -> Result<()> {
+    let (group, edition) = (tx.scope().group, tx.new_id::<kernel::Event>());
+    tx.exec(&EDITION_NEXT, args![group, owner, edition]).await.map(|_| ())
+}
+
 pub async fn hours(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<Vec<Hours>> {
     q.all(&HOURS, args![store, group]).await
 }
@@ -64,7 +88,8 @@ pub async fn set_hours(tx: &mut Tx, store: StoreId, spans: &[(i64, i64, i64)]) -
         .iter()
         .map(|(day, from, to)| vec![store.bind(), day.bind(), from.bind(), to.bind(), group.bind()])
         .collect();
-    tx.bulk("store_hours", &["store_id", "weekday", "from_min", "to_min", "group_id"], &rows, "").await.map(|_| ())
+    tx.bulk("store_hours", &["store_id", "weekday", "from_min", "to_min", "group_id"], rows, "").await?;
+    changed(tx, store.raw()).await
 }
 
 /// The group's rows and the store's, from `from` up to and including `to` (ISO dates).
@@ -82,7 +107,8 @@ pub async fn set_day(tx: &mut Tx, store: Option<StoreId>, row: &DayRow) -> Resul
     let group = tx.scope().group;
     let owner = store.map_or(0, kernel::Id::raw);
     let args = args![group, owner, row.day, row.kind, row.name.as_str(), row.spans.clone(), row.source.as_str()];
-    tx.exec(&DAY_SET, args).await.map(|_| ())
+    tx.exec(&DAY_SET, args).await?;
+    changed(tx, owner).await
 }
 
 /// Group-wide rows that are not there yet.
@@ -94,13 +120,18 @@ pub async fn seed_days(tx: &mut Tx, group: GroupId, rows: &[(StoreDate, DayKind,
         })
         .collect();
     let columns = ["group_id", "store_id", "day", "kind", "name", "source"];
-    tx.bulk("calendar_day", &columns, &rows, "ON CONFLICT DO NOTHING").await
+    let added = tx.bulk("calendar_day", &columns, rows, "ON CONFLICT DO NOTHING").await?;
+    changed(tx, 0).await?;
+    Ok(added)
 }
 
 /// Whether there was a row.
 pub async fn drop_day(tx: &mut Tx, store: Option<StoreId>, day: StoreDate) -> Result<bool> {
     let group = tx.scope().group;
-    Ok(tx.exec(&DAY_DROP, args![group, store.map_or(0, kernel::Id::raw), day]).await? > 0)
+    let owner = store.map_or(0, kernel::Id::raw);
+    let dropped = tx.exec(&DAY_DROP, args![group, owner, day]).await? > 0;
+    changed(tx, owner).await?;
+    Ok(dropped)
 }
 
 /// Whether the group has rows for a year.

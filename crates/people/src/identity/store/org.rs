@@ -140,5 +140,5 @@ pub async fn set_region_stores(tx: &mut Tx, id: RegionId, stores: &[Id<kernel::S
     let group = tx.scope().group;
     tx.exec(&REGION_EMPTY, args![group, id]).await?;
     let rows: Vec<_> = stores.iter().map(|s| vec![id.bind(), s.bind(), group.bind()]).collect();
-    tx.bulk("region_store", &["region_id", "store_id", "group_id"], &rows, "").await.map(|_| ())
+    tx.bulk("region_store", &["region_id", "store_id", "group_id"], rows, "").await.map(|_| ())
 }

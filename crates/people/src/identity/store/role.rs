@@ -108,7 +108,7 @@ pub async fn seed(tx: &mut Tx, group: GroupId) -> Result<()> {
         ]);
     }
     let columns = ["id", "group_id", "role_key", "label_zh", "label_en", "grants", "shipped", "version"];
-    tx.bulk("role", &columns, &rows, "").await.map(|_| ())
+    tx.bulk("role", &columns, rows, "").await.map(|_| ())
 }
 
 pub async fn add(tx: &mut Tx, id: RoleId, key: &str, zh: &str, en: Option<&str>, grants: &Value) -> Result<()> {

@@ -133,7 +133,7 @@ pub async fn stage(tx: &mut Tx, id: ImportId, rows: Vec<NewRow>) -> Result<()> {
             ]
         })
         .collect();
-    tx.bulk("import_row", &COLUMNS, &values, "").await.map(|_| ())
+    tx.bulk("import_row", &COLUMNS, values, "").await.map(|_| ())
 }
 
 /// A later row counts in its place.
@@ -221,7 +221,7 @@ pub async fn mark(tx: &mut Tx, id: ImportId, marks: &[Mark]) -> Result<()> {
         // The rest is never written: the row is there.
         args![id, m.seq, group, m.subject, m.state, notes, "", 0_i64, verdict, alike, ""]
     };
-    tx.bulk("import_row", &COLUMNS, &marks.iter().map(row).collect::<Vec<_>>(), TAIL).await.map(|_| ())
+    tx.bulk("import_row", &COLUMNS, marks.iter().map(row).collect::<Vec<_>>(), TAIL).await.map(|_| ())
 }
 
 /// Some thousand rows and journal lines less; `true` while there are more.

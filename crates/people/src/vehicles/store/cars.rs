@@ -203,7 +203,7 @@ pub async fn car(q: &mut impl Sql, scope: &Scope, id: VehicleId) -> Result<Vehic
 
 pub async fn insert_cars(tx: &mut Tx, rows: &[VehicleRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(VehicleRow::values).collect();
-    tx.bulk("vehicle", &COLUMNS, &values, "").await.map(|_| ())
+    tx.bulk("vehicle", &COLUMNS, values, "").await.map(|_| ())
 }
 
 /// Writes whole rows back.
@@ -213,7 +213,7 @@ pub async fn replace_cars(tx: &mut Tx, rows: &[VehicleRow]) -> Result<()> {
         series=excluded.series, model=excluded.model, colour=excluded.colour, purchased_on=excluded.purchased_on, \
         mileage_km=excluded.mileage_km, mileage_on=excluded.mileage_on, version=excluded.version, \
         updated_at=excluded.updated_at";
-    tx.bulk("vehicle", &COLUMNS, &values, tail).await.map(|_| ())
+    tx.bulk("vehicle", &COLUMNS, values, tail).await.map(|_| ())
 }
 
 /// Answers whether the version was still the one that was read.
@@ -242,7 +242,7 @@ pub async fn edit_car(tx: &mut Tx, version: i64, v: &VehicleRow) -> Result<bool>
 pub async fn put_ownerships(tx: &mut Tx, rows: &[OwnershipRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(OwnershipRow::values).collect();
     let tail = "ON CONFLICT (id) DO UPDATE SET from_day=excluded.from_day, until_day=excluded.until_day";
-    tx.bulk("ownership", &SPAN_COLUMNS, &values, tail).await.map(|_| ())
+    tx.bulk("ownership", &SPAN_COLUMNS, values, tail).await.map(|_| ())
 }
 
 /// Answers whether there was something to end.

@@ -112,7 +112,7 @@ pub async fn delivery(q: &mut impl Sql, scope: &Scope, id: DeliveryId) -> Result
 
 pub async fn insert_deliveries(tx: &mut Tx, rows: &[DeliveryRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(DeliveryRow::values).collect();
-    tx.bulk("delivery", &COLUMNS, &values, "").await.map(|_| ())
+    tx.bulk("delivery", &COLUMNS, values, "").await.map(|_| ())
 }
 
 pub async fn load_deliveries(to: &mut Load, rows: &[DeliveryRow]) -> Result<()> {
@@ -128,7 +128,7 @@ pub async fn replace_deliveries(tx: &mut Tx, rows: &[DeliveryRow]) -> Result<()>
         phone_line_id=excluded.phone_line_id, consultant=excluded.consultant, price_fen=excluded.price_fen, \
         note=excluded.note, state=excluded.state, content_hash=excluded.content_hash, version=excluded.version, \
         updated_at=excluded.updated_at";
-    tx.bulk("delivery", &COLUMNS, &values, tail).await.map(|_| ())
+    tx.bulk("delivery", &COLUMNS, values, tail).await.map(|_| ())
 }
 
 pub async fn drop_delivery(tx: &mut Tx, id: DeliveryId) -> Result<()> {

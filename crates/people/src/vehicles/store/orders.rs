@@ -174,7 +174,7 @@ pub async fn orders_of(q: &mut impl Sql, scope: &Scope, customer: CustomerId, li
 
 pub async fn insert_orders(tx: &mut Tx, rows: &[OrderRow]) -> Result<()> {
     let values: Vec<_> = rows.iter().map(OrderRow::values).collect();
-    tx.bulk("repair_order", &COLUMNS, &values, "").await.map(|_| ())
+    tx.bulk("repair_order", &COLUMNS, values, "").await.map(|_| ())
 }
 
 pub async fn load_orders(to: &mut Load, rows: &[OrderRow]) -> Result<()> {
@@ -193,7 +193,7 @@ pub async fn replace_orders(tx: &mut Tx, rows: &[OrderRow]) -> Result<()> {
         parts_fen=excluded.parts_fen, advisor=excluded.advisor, appointment=excluded.appointment, \
         state=excluded.state, content_hash=excluded.content_hash, version=excluded.version, \
         updated_at=excluded.updated_at";
-    tx.bulk("repair_order", &COLUMNS, &values, tail).await.map(|_| ())
+    tx.bulk("repair_order", &COLUMNS, values, tail).await.map(|_| ())
 }
 
 pub async fn drop_order(tx: &mut Tx, id: RepairOrderId) -> Result<()> {
