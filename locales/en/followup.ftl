@@ -47,20 +47,5 @@ conflict-contact-done = The follow-up of this customer has ended
 conflict-contact-taken = A colleague is on the phone with this customer
 conflict-contact-changed = This customer's follow-up has just changed; reload and try again
 conflict-task-changed = This follow-up has just changed; reload and try again
-timeline-call = Follow-up call: { $outcome ->
-    [complete] complete
-    [partial] partly complete
-    [not_convenient] not convenient, call agreed
-    [no_answer] no answer
-    [busy] busy
-    [switched_off] switched off
-    [out_of_service] out of service
-    [wrong_number] wrong number
-    [not_the_person] not the person
-    [refused] refused
-    [opted_out] opted out
-    [line_broken] line broken
-    [misdialled] misdialled
-   *[other] recorded
-}
+timeline-call = Follow-up call: { $outcome }
 timeline-call-revoked = A call was taken back

@@ -47,20 +47,5 @@ conflict-contact-done = 这位客户的回访已经结束
 conflict-contact-taken = 同事正在跟这位客户通话
 conflict-contact-changed = 这位客户的回访刚刚有变动，请刷新后再试
 conflict-task-changed = 这项回访刚刚有变动，请刷新后再试
-timeline-call = 回访通话：{ $outcome ->
-    [complete] 完成
-    [partial] 部分完成
-    [not_convenient] 不便接听，改约
-    [no_answer] 无人接听
-    [busy] 占线
-    [switched_off] 关机
-    [out_of_service] 空号或停机
-    [wrong_number] 号码有误
-    [not_the_person] 不是本人
-    [refused] 拒访
-    [opted_out] 不再接受回访
-    [line_broken] 通话中断
-    [misdialled] 拨错
-   *[other] 已记录
-}
+timeline-call = 回访通话：{ $outcome }
 timeline-call-revoked = 收回了一次通话结果

@@ -308,6 +308,8 @@ row! {
         pub agent_id: UserId,
         pub direction: Direction,
         pub outcome: String,
+        /// The edition of the outcome table that names it.
+        pub outcome_version: Option<i64>,
         /// One of the attempts that the rule asks for: spaced as it says.
         pub counts: bool,
         pub reached: bool,
