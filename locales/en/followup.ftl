@@ -26,6 +26,7 @@ error-rule-attempts = Between 1 and 20 attempts
 error-rule-spacing = At most 72 hours apart
 error-rule-call-windows = Call windows stand in order, do not overlap, and there is at least one
 error-rule-permille = A target cannot exceed 100 %
+error-rule-new-car-months = Months of a new car must be 1 to 60
 error-rule-unknown = There is no such rule
 error-rule-limit = Not within the allowed range
 error-outcome-keyboard-twice = This key is used twice

@@ -26,6 +26,7 @@ error-rule-attempts = 尝试次数要在 1–20 之间
 error-rule-spacing = 间隔不能超过 72 小时
 error-rule-call-windows = 拨打时段要按先后排列，不能重叠，至少一段
 error-rule-permille = 目标不能超过 100%
+error-rule-new-car-months = 新车的月数要在 1–60 之间
 error-rule-unknown = 没有这条规则
 error-rule-limit = 数值不在允许的范围内
 error-outcome-keyboard-twice = 按键重复

@@ -56,7 +56,7 @@ keyed! {
     /// A9.12: what the targets are set for.
     pub enum Class {
         NewCar = "new_car",
-        /// Repair of a car delivered within the last 12 months.
+        /// Repair of a car that was new: delivered within as many months as the rules say.
         NewCarRepair = "new_car_repair",
         Repair = "repair",
         Recall = "recall",
