@@ -9,7 +9,7 @@ pub use followup::{
     contact_subjects, dial, last_call, move_recall, plan_recall, subject, supersede,
 };
 pub use people::{
-    CalendarChanged, StaffLeft, block, calendar, customer_names, facts, holders, occasions, person, store_card, stores,
+    CalendarChanged, StaffLeft, block, calendar, customer_names, facts, holders, occasions, person, store_card,
     timeline, unblock, user_names, vehicle_lines,
 };
 pub use scripts::{Answerable, Labels, answerables, labels};
