@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{AttemptId, ContactId, CustomerId, GroupId, Millis, Result, StoreId, TaskId, UserId};
-use platform::db::{Sql, Tx, Val};
+use platform::db::{Args, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::followup::model::{Attempt, Effect, Mark, TaskResult};
@@ -22,12 +22,6 @@ stmt!(ATTEMPT, concat!("SELECT ", columns!(), " FROM attempt WHERE id=$3 AND gro
 stmt!(
     ATTEMPTS_OF_CONTACT,
     concat!("SELECT ", columns!(), " FROM attempt WHERE contact_id=$2 AND group_id=$1 ORDER BY id LIMIT 500")
-);
-stmt!(
-    ATTEMPT_ADD,
-    "INSERT INTO attempt (id, group_id, store_id, contact_id, customer_id, client_id, agent_id, direction, outcome, counts, \
-     reached, started_at, ended_at, seconds, phone_line_id, agreed_at, note, who_when, script_version, late, outcome_version) \
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)"
 );
 stmt!(ATTEMPT_UNDO_NOTE, "UPDATE attempt SET undo=$3 WHERE id=$2 AND group_id=$1");
 stmt!(ATTEMPT_UNDO, "SELECT undo AS v FROM attempt WHERE id=$2 AND group_id=$1");
@@ -95,9 +89,30 @@ pub async fn attempts_of(q: &mut impl Sql, group: GroupId, contact: ContactId) -
     q.all(&ATTEMPTS_OF_CONTACT, args![group, contact]).await
 }
 
-pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64>) -> Result<()> {
-    let group = tx.scope().group;
-    let args = args![
+/// What a call's row always has.
+pub(super) const BASE: [&str; 18] = [
+    "id",
+    "group_id",
+    "store_id",
+    "contact_id",
+    "customer_id",
+    "client_id",
+    "agent_id",
+    "direction",
+    "outcome",
+    "outcome_version",
+    "counts",
+    "reached",
+    "started_at",
+    "ended_at",
+    "seconds",
+    "phone_line_id",
+    "agreed_at",
+    "note",
+];
+
+pub(super) fn base_row(group: GroupId, a: &Attempt) -> Args {
+    args![
         a.id,
         group,
         a.store_id,
@@ -107,6 +122,7 @@ pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64
         a.agent_id,
         a.direction,
         &a.outcome,
+        a.outcome_version,
         a.counts,
         a.reached,
         a.started_at,
@@ -114,13 +130,14 @@ pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64
         a.seconds,
         a.phone_line_id,
         a.agreed_at,
-        a.note.clone(),
-        a.who_when.clone(),
-        script_version,
-        a.late,
-        a.outcome_version
-    ];
-    tx.exec(&ATTEMPT_ADD, args).await.map(|_| ())
+        a.note.clone()
+    ]
+}
+
+pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64>) -> Result<()> {
+    let columns = [&BASE[..], &["who_when", "script_version", "late"]].concat();
+    let rows = [[base_row(tx.scope().group, a), args![a.who_when.clone(), script_version, a.late]].concat()];
+    tx.bulk("attempt", &columns, &rows, "").await.map(|_| ())
 }
 
 /// The tasks that a call was about, with what it made of each.
