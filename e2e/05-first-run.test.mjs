@@ -1,7 +1,7 @@
 // From nothing: setup link, first-run page, four steps, and the first call. The data folder has a space and hanzi in its name.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, launch, person, PHONE, screenshot, setPassword } from "./lib/browser.mjs";
+import { assertAccessible, assertFits, launch, person, PHONE, screenshot, setPassword, WIDE } from "./lib/browser.mjs";
 import { startServer } from "./lib/server.mjs";
 
 const PASSWORD = "春风十里不如你来呀呀";
@@ -51,6 +51,13 @@ test("from an empty folder to the first call", async () => {
   await admin.goto(link);
   await assertAccessible(admin, "first run");
   await screenshot(admin, "first-run-wide");
+  // Whether a field has a hint or not: inputs beside each other stand on one line.
+  const top = async (name) => Math.round((await admin.locator(`input[name=${name}]`).boundingBox()).y);
+  for (const [left, right] of [["group", "store"], ["name", "login"], ["password", "again"]]) assert.equal(await top(left), await top(right), `${left} and ${right}`);
+  await admin.setViewportSize(PHONE);
+  await assertFits(admin, "first run on a phone");
+  await screenshot(admin, "first-run-phone");
+  await admin.setViewportSize(WIDE);
   for (const [name, value] of Object.entries({ group: "蜀行集团", store: "城南店", code: "CN01", name: "韩静", login: "hanjing", password: PASSWORD, again: PASSWORD })) {
     await admin.locator(`input[name=${name}]`).fill(value);
   }

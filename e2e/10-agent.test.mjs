@@ -160,5 +160,17 @@ test("the call on a phone", async () => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `nothing is wider than the phone (${wide} px)`);
   await assertAccessible(page, "call on a phone");
+  // Dialling comes first, so it is in reach without scrolling, and stays there.
+  const dial = page.locator(".strip button[data-dial]");
+  const reach = async () => {
+    const box = await dial.boundingBox();
+    assert.ok(box.y >= 0 && box.y + box.height <= PHONE.height / 4 && box.x + box.width <= PHONE.width && box.height >= 36, JSON.stringify(box));
+  };
+  await reach();
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await reach();
+  const asked = page.waitForResponse((answer) => new URL(answer.url()).pathname.endsWith("/dial"));
+  await dial.tap();
+  assert.equal((await asked).status(), 200);
   await finish();
 });

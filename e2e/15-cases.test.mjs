@@ -93,7 +93,7 @@ test("a bad answer: the questions stand on the call, the manager hears of it at 
   await page.keyboard.press("Enter");
   await page.locator("form[data-call-ready]").waitFor();
   story.customer = (await page.locator("h1.who").innerText()).trim().split(/\s/)[0];
-  await answerAll(page, { bad: 1 });
+  await answerAll(page, { bad: 1, at: "invoice_explained" });
   // What the record needs is asked for while the customer is on the line; some of it is answered.
   const asked = page.locator("#case-questions input:not([type=hidden]), #case-questions select");
   await asked.first().waitFor();
@@ -101,7 +101,7 @@ test("a bad answer: the questions stand on the call, the manager hears of it at 
   assert.ok(missing > 1, "the record lacks more than one thing");
   await assertAccessible(page, "call with a case's questions");
   await screenshot(page, "call-case-questions-wide");
-  await typeInto(page, "#case-questions input[name='case.demand']", "重新检查，给个说法");
+  await typeInto(page, "#case-questions input[name='case.treatment']", "只递了一张总价单，问了也不解释");
   await page.keyboard.press("Escape");
   await send(page);
 
@@ -114,7 +114,7 @@ test("a bad answer: the questions stand on the call, the manager hears of it at 
   story.path = await row.locator("a[href^='/cases/']").first().getAttribute("href");
   await openCase(manager.page);
   const text = await manager.page.locator("main").innerText();
-  assert.match(text, /重新检查，给个说法/, "what the agent asked is in the record");
+  assert.match(text, /只递了一张总价单，问了也不解释，对服务态度/, "what the agent asked is in the record");
   assert.match(text, /〔待补：/, "what is missing is marked");
   assert.match(text, /还缺 \d+ 项/);
   assert.match(text, /剩 \d+:\d\d/);
@@ -153,10 +153,10 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   await assertAccessible(page, "case in the dark");
   await screenshot(page, "case-dark", { fullPage: true });
   // The rest of the record.
-  const field = await page.locator("#fields .fields").first().locator("input:not([type=date]):not([inputmode]):not([type=tel])").first().getAttribute("name");
-  await typeInto(page, `#fields [name='${field}']`, "客户原话：等得太久，没有人解释");
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("f");
+  await keyTo(page, "#fields .fields select");
+  await page.keyboard.press("ArrowDown");
+  await keyTo(page, "#fields .actions button");
+  await page.keyboard.press("Enter");
   await page.getByText(/补充或更正/).first().waitFor();
   await contact(page, "已致电客户道歉，约明天上午来店当面说明。");
   assert.match(await page.locator(".steps").innerText(), /剩 \d+:\d\d/, "the result has a deadline too");

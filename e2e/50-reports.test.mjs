@@ -213,6 +213,16 @@ test("on a phone", async () => {
     await screenshot(page, name, { fullPage: true });
   }
   await page.goto(`${server.origin}/reports?period=month`);
+  // Numbers are read downwards; only the trend has more columns than fit, and keeps its names in sight.
+  for (const id of ["classes", "brands", "agents", "questions"]) {
+    const box = page.locator(`#${id} .scroll-x`);
+    const beyond = await box.evaluate((element) => element.scrollWidth - element.clientWidth);
+    assert.ok(beyond <= 0, `#${id} is ${beyond} px wider than the phone`);
+  }
+  const name = page.locator("#trend tbody th").nth(1);
+  const at = (await name.boundingBox()).x;
+  await page.locator("#trend .scroll-x").evaluate((element) => (element.scrollLeft = 120));
+  assert.ok(Math.abs((await name.boundingBox()).x - at) < 24, "the name stays while the numbers move");
   await page.locator("#classes tfoot a").first().click();
   await page.locator("[data-total]").waitFor();
   await assertFits(page, "the list");

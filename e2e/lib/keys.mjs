@@ -16,8 +16,8 @@ export async function typeInto(page, selector, text) {
   await page.keyboard.type(text);
 }
 
-/** Answers every question of a call by its digits: the first `bad` of those that can be bad so, the others well. */
-export async function answerAll(page, { bad = 0 } = {}) {
+/** Answers every question of a call by its digits: the first `bad` of those that can be bad so (`at`: that question), the others well. */
+export async function answerAll(page, { bad = 0, at = "" } = {}) {
   let left = bad;
   for (let i = 0; i < 24; i += 1) {
     const now = page.locator("fieldset.q.now");
@@ -27,7 +27,8 @@ export async function answerAll(page, { bad = 0 } = {}) {
       continue;
     }
     const effects = await now.locator("input[data-effect]").evaluateAll((all) => all.map((one) => one.dataset.effect));
-    const effect = left > 0 && effects.includes("bad") ? "bad" : effects.includes("good") ? "good" : "neutral";
+    const here = at === "" || (await now.getAttribute("data-q")).split(".")[0] === at;
+    const effect = left > 0 && here && effects.includes("bad") ? "bad" : effects.includes("good") ? "good" : "neutral";
     await page.keyboard.press(await now.locator(`input[data-effect='${effect}']`).first().getAttribute("data-digit"));
     if (effect === "bad") {
       left -= 1;

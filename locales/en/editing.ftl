@@ -42,6 +42,7 @@ editing-unit-minute = minutes
 editing-unit-second = seconds
 editing-unit-times = times
 editing-unit-vehicle = vehicles
+editing-unit-month = months
 conflict-rulebook-changed = Somebody else saved a new version after you opened the page. Go back, reload, look at the new version and then make your change, so that a colleague's is not overwritten.
 refused-rulebook-not-own = This store has no version of its own; the group's is in force already
 error-editing-number = Enter a whole number

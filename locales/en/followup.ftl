@@ -26,6 +26,7 @@ error-rule-attempts = Between 1 and 20 attempts
 error-rule-spacing = At most 72 hours apart
 error-rule-call-windows = Call windows stand in order, do not overlap, and there is at least one
 error-rule-permille = A target cannot exceed 100 %
+error-rule-new-car-months = Months of a new car must be 1 to 60
 error-rule-unknown = There is no such rule
 error-rule-limit = Not within the allowed range
 error-outcome-keyboard-twice = This key is used twice
@@ -47,20 +48,5 @@ conflict-contact-done = The follow-up of this customer has ended
 conflict-contact-taken = A colleague is on the phone with this customer
 conflict-contact-changed = This customer's follow-up has just changed; reload and try again
 conflict-task-changed = This follow-up has just changed; reload and try again
-timeline-call = Follow-up call: { $outcome ->
-    [complete] complete
-    [partial] partly complete
-    [not_convenient] not convenient, call agreed
-    [no_answer] no answer
-    [busy] busy
-    [switched_off] switched off
-    [out_of_service] out of service
-    [wrong_number] wrong number
-    [not_the_person] not the person
-    [refused] refused
-    [opted_out] opted out
-    [line_broken] line broken
-    [misdialled] misdialled
-   *[other] recorded
-}
+timeline-call = Follow-up call: { $outcome }
 timeline-call-revoked = A call was taken back

@@ -25,6 +25,10 @@ rules-days = Day { $from }–{ $to }
 rules-day = After day { $n }
 rules-tries = { $n }, { $hours } h apart
 rules-recall-sum = At most { $n } attempts, { $windows }
+rules-new-car-sum = { $n ->
+    [one] a car is new for 1 month
+   *[other] a car is new for { $n } months
+}
 rules-targets-own = { $n } for single brands
 rules-limits-sum = Held { $lease } min · { $dials } dials an hour · taken back within { $back } min
 rules-effect = Tasks that are planned already keep their window, expiry and attempts; only tasks planned after saving follow the new rule. Call windows, spacing, script and order count for every open call from the moment of saving.
@@ -109,6 +113,8 @@ rules-f-show-number = Number is shown
 rules-h-show-number = At stores with desk phones: so many seconds in large digits
 rules-f-take-back = Can be taken back
 rules-h-take-back = For so many minutes a wrongly recorded outcome can be taken back
+rules-f-new-car-months = Months of a new car
+rules-h-new-car-months = Repairs within so many months of delivery are those of a new car; a change counts for follow-ups planned from then on
 rules-f-permille = Target
 rules-h-permille = In percent, e.g. 80 or 80.5
 rules-f-brand = Brand
@@ -124,7 +130,7 @@ rules-segment-new-car = New cars
 rules-segment-repair-of-new-car = Repairs of new cars
 rules-segment-repair-other = Other repairs
 rules-segment-hint-new-car = Of the new-car customers to be followed up, how many were
-rules-segment-hint-repair-of-new-car = Repairs within 12 months of delivery: of those to be followed up, how many were
+rules-segment-hint-repair-of-new-car = Repairs of new cars: of those to be followed up, how many were; the months below say how long a car is new
 rules-segment-hint-repair-other = All other repairs: of those to be followed up, how many were
 rules-event-repair-order = Repair order
 rules-event-delivery = Delivery

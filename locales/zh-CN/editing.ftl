@@ -42,6 +42,7 @@ editing-unit-minute = 分钟
 editing-unit-second = 秒
 editing-unit-times = 次
 editing-unit-vehicle = 台
+editing-unit-month = 个月
 conflict-rulebook-changed = 你打开页面之后，已有别人保存了新版本。请返回并刷新页面，看过新版本再改，以免盖掉同事的改动。
 refused-rulebook-not-own = 本店没有自己的版本，现在用的就是集团版本
 error-editing-number = 请填写整数

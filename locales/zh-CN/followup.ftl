@@ -26,6 +26,7 @@ error-rule-attempts = 尝试次数要在 1–20 之间
 error-rule-spacing = 间隔不能超过 72 小时
 error-rule-call-windows = 拨打时段要按先后排列，不能重叠，至少一段
 error-rule-permille = 目标不能超过 100%
+error-rule-new-car-months = 新车的月数要在 1–60 之间
 error-rule-unknown = 没有这条规则
 error-rule-limit = 数值不在允许的范围内
 error-outcome-keyboard-twice = 按键重复
@@ -47,20 +48,5 @@ conflict-contact-done = 这位客户的回访已经结束
 conflict-contact-taken = 同事正在跟这位客户通话
 conflict-contact-changed = 这位客户的回访刚刚有变动，请刷新后再试
 conflict-task-changed = 这项回访刚刚有变动，请刷新后再试
-timeline-call = 回访通话：{ $outcome ->
-    [complete] 完成
-    [partial] 部分完成
-    [not_convenient] 不便接听，改约
-    [no_answer] 无人接听
-    [busy] 占线
-    [switched_off] 关机
-    [out_of_service] 空号或停机
-    [wrong_number] 号码有误
-    [not_the_person] 不是本人
-    [refused] 拒访
-    [opted_out] 不再接受回访
-    [line_broken] 通话中断
-    [misdialled] 拨错
-   *[other] 已记录
-}
+timeline-call = 回访通话：{ $outcome }
 timeline-call-revoked = 收回了一次通话结果

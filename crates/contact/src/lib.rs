@@ -3,5 +3,6 @@
 pub mod cases;
 mod editing;
 pub mod followup;
+mod recalendar;
 pub mod scripts;
 pub mod today;

@@ -1,7 +1,10 @@
 //! A browser without a browser: requests straight into the router.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -11,6 +14,7 @@ use tower::ServiceExt as _;
 pub struct Client {
     router: Router,
     cookies: Vec<(String, String)>,
+    address: Option<IpAddr>,
 }
 
 pub struct Reply {
@@ -22,13 +26,20 @@ pub struct Reply {
 
 impl Client {
     pub fn new(router: Router) -> Self {
-        Self { router, cookies: Vec::new() }
+        Self { router, cookies: Vec::new(), address: None }
     }
 
     /// With a cookie it did not get from the router, e.g. that of a session.
     #[must_use]
     pub fn with_cookie(mut self, name: &str, value: &str) -> Self {
         self.cookies.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// From another address than this machine's: guesses of one do not slow down the other.
+    #[must_use]
+    pub fn from_address(mut self, address: impl Into<IpAddr>) -> Self {
+        self.address = Some(address.into());
         self
     }
 
@@ -75,7 +86,10 @@ impl Client {
         if htmx {
             request = request.header("hx-request", "true");
         }
-        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let mut request = request.body(Body::from(body.to_owned())).expect("a request");
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 50_000)));
+        }
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         self.keep_cookies(&response);
         response

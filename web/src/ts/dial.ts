@@ -70,6 +70,7 @@ function show(value: string, seconds: number): void {
     const left = first("[data-dial-left]", box);
     digits.textContent = value.replace(/^(\d{3})(\d{4})(\d{4})$/, "$1 $2 $3");
     box.hidden = false;
+    box.scrollIntoView({ block: "nearest" });
     let rest = seconds;
     const tick = (): void => {
       if (left) left.textContent = fill(left.dataset["text"] ?? "{n}", { n: rest });

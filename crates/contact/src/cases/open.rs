@@ -2,9 +2,9 @@
 //! call, with all its points; what is not known is asked for later and never holds up the saving).
 
 use kernel::{AttemptId, Cap, CaseId, CustomerId, Department, Result, Scope, StoreId, UserId};
-use platform::db::Tx;
+use platform::db::{Db, Tx};
 use platform::rulebook::Versioned;
-use platform::{counter, rulebook};
+use platform::{counter, rulebook, transact};
 use serde_json::json;
 
 use super::clocks::{ClockBook, ClockKey};
@@ -63,6 +63,43 @@ async fn open(tx: &mut Tx, e: &CallRecorded, book: &Versioned<KindBook>, planned
     begin(tx, book, opening, line).await?;
     // The case's own re-call takes over from follow-ups that nobody has begun.
     ports::supersede(tx, e.store, e.customer).await
+}
+
+/// Fields that the caller was still asking for while the call was being saved: the call's case gets those that it
+/// lacks; what is on record stays. `None` when the call opened no case, or not by this person, or it is closed.
+/// # Errors
+/// As the database answers.
+pub(super) async fn fill_asked(
+    db: &Db,
+    scope: &Scope,
+    attempt: AttemptId,
+    asked: &[(String, String)],
+) -> Result<Option<CaseRow>> {
+    transact!(db, scope, |tx| {
+        let (group, me) = (tx.scope().group, tx.scope().user()?);
+        let Some(case) = store::by_attempt(tx, group, attempt).await? else { return Ok(None) };
+        if case.opened_by != Some(me) || !case.state()?.is_open() {
+            return Ok(None);
+        }
+        let book = rulebook::at_version::<KindBook>(tx, group, case.store_id, case.kinds_version).await?.body.clone();
+        let Some(kind) = book.kind(&case.kind) else { return Ok(None) };
+        let mut values = case.values();
+        let mut added = Vec::new();
+        for (key, raw) in asked.iter().filter(|(key, _)| kind.fields.contains(key)) {
+            let read = book.field(key).and_then(|f| f.read(raw).ok().flatten());
+            if let Some(value) = read.filter(|_| !values.contains_key(key)) {
+                values.insert(key.clone(), value);
+                added.push(key.as_str());
+            }
+        }
+        if added.is_empty() {
+            return Ok(Some(case));
+        }
+        let mut after = case.clone();
+        after.fields = json!(values);
+        record::keep(tx, &case, &after, Line::new(StepKind::Field, None).with(json!({ "fields": added }))).await?;
+        Ok(Some(after))
+    })
 }
 
 /// Everything a new case is made from.

@@ -1,10 +1,10 @@
 //! A changed calendar moves the deadlines of open cases that have not passed, as it moves those of tasks. The old
 //! deadline and the reason stand in the case's course. A missed deadline never becomes unmissed.
 
-use kernel::{CaseId, Id, Millis, Problem, Result, Scope, StoreId, WorkCalendar};
+use kernel::{CaseId, Millis, Result, Scope, StoreId, WorkCalendar};
 use platform::db::{Db, Tx};
 use platform::http::App;
-use platform::jobs::{self, Job};
+use platform::jobs::Job;
 use platform::{rulebook, transact};
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use super::model::{State, StepKind};
 use super::ports::{self, CalendarChanged};
 use super::record::{self, Line};
 use super::store::{self, CaseRow, StepRow};
+use crate::recalendar;
 
 pub(super) const KIND: &str = "cases-recalendar";
 const CHUNK: i64 = 200;
@@ -21,19 +22,13 @@ const CHUNK: i64 = 200;
 /// # Errors
 /// As the database answers.
 pub async fn on_calendar_changed(tx: &mut Tx, e: &CalendarChanged) -> Result<()> {
-    let (group, now) = (tx.scope().group, tx.now());
-    let key = format!("{KIND}:{group}:{}:{}", e.store.map_or(0, Id::raw), now.0);
-    jobs::enqueue(tx, KIND, &key, &json!({ "store": e.store }), now).await
+    recalendar::queue(tx, KIND, e).await
 }
 
 pub(super) async fn run(app: App, job: Job) -> Result<()> {
-    let group = job.group_id.ok_or_else(|| Problem::internal("a calendar without a group"))?;
-    let only: Option<StoreId> = serde_json::from_value(job.payload["store"].clone()).map_err(Problem::internal)?;
-    for (of, store_id) in ports::stores(&mut app.db.reads()).await? {
-        if of == group && only.is_none_or(|o| o == store_id) {
-            let moved = recalendar(&app.db, &Scope::system(group, Some(store_id)), store_id).await?;
-            tracing::info!(store = %store_id, moved, "deadlines of cases follow the calendar");
-        }
+    for (store_id, scope) in recalendar::places(&app.db, &job).await? {
+        let moved = recalendar(&app.db, &scope, store_id).await?;
+        tracing::info!(store = %store_id, moved, "deadlines of cases follow the calendar");
     }
     Ok(())
 }

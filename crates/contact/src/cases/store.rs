@@ -4,7 +4,7 @@ use kernel::{
     AttemptId, CaseId, CustomerId, Department, GroupId, Millis, PhoneLineId, Problem, Result, StoreId, TaskId, UserId,
     VehicleId,
 };
-use platform::db::{Load, Sql, Tx};
+use platform::db::{Args, Load, Sql, Tx};
 use platform::{args, row, stmt};
 use serde_json::Value;
 
@@ -176,13 +176,6 @@ stmt!(
     "SELECT id, group_id, store_id FROM case_file WHERE owner_id=$2 AND closed_at IS NULL AND group_id=$1 ORDER BY id LIMIT 2000"
 );
 stmt!(
-    CASE_ADD,
-    "INSERT INTO case_file (id, group_id, store_id, number, class, kind, department, customer_id, vehicle_id, phone_line_id, \
-     subject_kind, subject_id, attempt_id, state, round, title, fields, owner_id, opened_at, opened_by, contact_due_at, \
-     next_due_at, kinds_version) \
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)"
-);
-stmt!(
     CASE_SAVE,
     "UPDATE case_file SET state=$1, round=$2, title=$3, fields=$4, owner_id=$5, contact_due_at=$6, contacted_at=$7, contacted_by=$8, \
      result=$9, cause_kind=$10, cause=$11, result_at=$12, recall_due_at=$13, recall_task_id=$14, escalated_at=$15, closed_at=$16, \
@@ -194,11 +187,6 @@ stmt!(
     /// Acted upon, without a newer version: a page that is open beside the telephone stays valid.
     CASE_TOUCH,
     "UPDATE case_file SET touched=1 WHERE id=$1 AND group_id=$2"
-);
-stmt!(
-    POINT_ADD,
-    "INSERT INTO case_point (id, group_id, store_id, case_id, kind, department, question, option_key, text, remark_id, round) \
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)"
 );
 stmt!(
     POINTS,
@@ -221,7 +209,7 @@ stmt!(
 /// As many lines of a course as its page shows.
 pub const STEPS_SHOWN: usize = 200;
 
-fn seen_by(scope: &kernel::Scope, sight: &Sight) -> Result<platform::db::Args> {
+fn seen_by(scope: &kernel::Scope, sight: &Sight) -> Result<Args> {
     Ok(args![scope.group, scope.store()?, sight.all, sight.opener, sight.owner, &sight.departments])
 }
 
@@ -340,9 +328,48 @@ pub async fn touch(tx: &mut Tx, case: CaseId) -> Result<()> {
     tx.exec(&CASE_TOUCH, args![case, group]).await.map(|_| ())
 }
 
-pub async fn add(tx: &mut Tx, c: &CaseRow) -> Result<()> {
-    let group = tx.scope().group;
-    let row = args![
+/// What a case's row consists of; the rest is empty until somebody acts.
+const CASE_COLUMNS: [&str; 36] = [
+    "id",
+    "group_id",
+    "store_id",
+    "number",
+    "class",
+    "kind",
+    "department",
+    "customer_id",
+    "vehicle_id",
+    "phone_line_id",
+    "subject_kind",
+    "subject_id",
+    "attempt_id",
+    "state",
+    "round",
+    "title",
+    "fields",
+    "owner_id",
+    "opened_at",
+    "opened_by",
+    "contact_due_at",
+    "contacted_at",
+    "contacted_by",
+    "result",
+    "cause_kind",
+    "cause",
+    "result_at",
+    "recall_due_at",
+    "recall_task_id",
+    "closed_at",
+    "verdict",
+    "recall_attempt_id",
+    "next_due_at",
+    "touched",
+    "kinds_version",
+    "act_due_at",
+];
+
+fn case_row(group: GroupId, c: &CaseRow) -> Args {
+    args![
         c.id,
         group,
         c.store_id,
@@ -364,10 +391,27 @@ pub async fn add(tx: &mut Tx, c: &CaseRow) -> Result<()> {
         c.opened_at,
         c.opened_by,
         c.contact_due_at,
+        c.contacted_at,
+        c.contacted_by,
+        c.result.as_deref(),
+        c.cause_kind,
+        c.cause.as_deref(),
+        c.result_at,
+        c.recall_due_at,
+        c.recall_task_id,
+        c.closed_at,
+        c.verdict,
+        c.recall_attempt_id,
         c.next_due_at,
-        c.kinds_version
-    ];
-    tx.exec(&CASE_ADD, row).await.map(|_| ())
+        c.touched,
+        c.kinds_version,
+        c.act_due_at
+    ]
+}
+
+pub async fn add(tx: &mut Tx, c: &CaseRow) -> Result<()> {
+    let rows = vec![case_row(tx.scope().group, c)];
+    tx.bulk("case_file", &CASE_COLUMNS, rows, "").await.map(|_| ())
 }
 
 /// Saves what may change, if nobody else has meanwhile.
@@ -415,23 +459,30 @@ pub async fn save(tx: &mut Tx, c: &CaseRow) -> Result<()> {
     }
 }
 
+const POINT_COLUMNS: [&str; 11] = [
+    "id",
+    "group_id",
+    "store_id",
+    "case_id",
+    "kind",
+    "department",
+    "question",
+    "option_key",
+    "text",
+    "remark_id",
+    "round",
+];
+
+fn point_row(id: i64, group: GroupId, store: StoreId, case: CaseId, p: &PointRow) -> Args {
+    let (question, option) = (p.question.as_deref(), p.option_key.as_deref());
+    let (text, remark) = (p.text.as_deref(), p.remark_id);
+    args![id, group, store, case, &p.kind, p.department, question, option, text, remark, p.round]
+}
+
 pub async fn add_point(tx: &mut Tx, case: &CaseRow, p: &PointRow) -> Result<()> {
-    let id = tx.new_id::<kernel::Event>();
-    let group = tx.scope().group;
-    let row = args![
-        id,
-        group,
-        case.store_id,
-        case.id,
-        &p.kind,
-        p.department,
-        p.question.as_deref(),
-        p.option_key.as_deref(),
-        p.text.as_deref(),
-        p.remark_id,
-        p.round
-    ];
-    tx.exec(&POINT_ADD, row).await.map(|_| ())
+    let id = tx.new_id::<kernel::Event>().raw();
+    let rows = vec![point_row(id, tx.scope().group, case.store_id, case.id, p)];
+    tx.bulk("case_point", &POINT_COLUMNS, rows, "").await.map(|_| ())
 }
 
 pub async fn add_step(tx: &mut Tx, case: &CaseRow, kind: StepKind, text: Option<&str>, words: &Value) -> Result<()> {
@@ -442,118 +493,13 @@ pub async fn add_step(tx: &mut Tx, case: &CaseRow, kind: StepKind, text: Option<
 
 /// Whole rows, for a group that is filled in bulk.
 pub async fn load_cases(to: &mut Load, group: GroupId, cases: &[CaseRow]) -> Result<()> {
-    let columns = [
-        "id",
-        "group_id",
-        "store_id",
-        "number",
-        "class",
-        "kind",
-        "department",
-        "customer_id",
-        "vehicle_id",
-        "phone_line_id",
-        "subject_kind",
-        "subject_id",
-        "attempt_id",
-        "state",
-        "round",
-        "title",
-        "fields",
-        "owner_id",
-        "opened_at",
-        "opened_by",
-        "contact_due_at",
-        "contacted_at",
-        "contacted_by",
-        "result",
-        "cause_kind",
-        "cause",
-        "result_at",
-        "recall_due_at",
-        "recall_task_id",
-        "closed_at",
-        "verdict",
-        "recall_attempt_id",
-        "next_due_at",
-        "touched",
-        "kinds_version",
-        "act_due_at",
-    ];
-    let row = |c: &CaseRow| {
-        args![
-            c.id,
-            group,
-            c.store_id,
-            c.number,
-            c.class,
-            &c.kind,
-            c.department,
-            c.customer_id,
-            c.vehicle_id,
-            c.phone_line_id,
-            c.subject_kind.as_deref(),
-            c.subject_id,
-            c.attempt_id,
-            c.state,
-            c.round,
-            &c.title,
-            &c.fields,
-            c.owner_id,
-            c.opened_at,
-            c.opened_by,
-            c.contact_due_at,
-            c.contacted_at,
-            c.contacted_by,
-            c.result.as_deref(),
-            c.cause_kind,
-            c.cause.as_deref(),
-            c.result_at,
-            c.recall_due_at,
-            c.recall_task_id,
-            c.closed_at,
-            c.verdict,
-            c.recall_attempt_id,
-            c.next_due_at,
-            c.touched,
-            c.kinds_version,
-            c.act_due_at
-        ]
-    };
-    to.put("case_file", &columns, &cases.iter().map(row).collect::<Vec<_>>()).await
+    let rows: Vec<_> = cases.iter().map(|c| case_row(group, c)).collect();
+    to.put("case_file", &CASE_COLUMNS, &rows).await
 }
 
 pub async fn load_points(to: &mut Load, group: GroupId, points: &[(i64, CaseId, StoreId, PointRow)]) -> Result<()> {
-    let columns = [
-        "id",
-        "group_id",
-        "store_id",
-        "case_id",
-        "kind",
-        "department",
-        "question",
-        "option_key",
-        "text",
-        "remark_id",
-        "round",
-    ];
-    let row = |(id, case, store, p): &(i64, CaseId, StoreId, PointRow)| {
-        let (question, option) = (p.question.as_deref(), p.option_key.as_deref());
-        args![
-            *id,
-            group,
-            *store,
-            *case,
-            &p.kind,
-            p.department,
-            question,
-            option,
-            p.text.as_deref(),
-            p.remark_id,
-            p.round
-        ]
-    };
-    to.put("case_point", &columns, &points.iter().map(row).collect::<Vec<_>>()).await
+    let rows: Vec<_> = points.iter().map(|(id, case, store, p)| point_row(*id, group, *store, *case, p)).collect();
+    to.put("case_point", &POINT_COLUMNS, &rows).await
 }
 
 pub async fn load_steps(to: &mut Load, group: GroupId, steps: &[super::bulk::NewStep]) -> Result<()> {

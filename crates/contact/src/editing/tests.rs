@@ -192,6 +192,8 @@ async fn 错处_写明哪一项怎么改() {
             ("/rules?item=new", &[("rules.2.key", "3DC"), ("rules.2.label.zh", "我")], "编号：编号重复"),
             ("/rules?item=targets", &[("targets.2.permille", "120")], "其他维修回访率：目标不能超过 100%"),
             ("/rules?item=targets", &[("targets.2.permille", "viel")], "请填写百分数"),
+            ("/rules?item=targets", &[("new_car_months", "0")], "新车的月数：新车的月数要在 1–60 之间"),
+            ("/rules?item=targets", &[("new_car_months", "61")], "新车的月数：新车的月数要在 1–60 之间"),
             ("/rules?item=limits", &[("limits.lease_minutes", "0")], "一次占用：数值不在允许的范围内"),
             ("/rules/outcomes?item=busy", &[("outcomes.4.keyboard", "N")], "按键：按键重复"),
             ("/rules/outcomes?item=busy", &[("outcomes.4.keyboard", "N")], "无人接听：按键重复"),
@@ -311,6 +313,12 @@ async fn 新增_停用_删除() {
         let gone = with(&targets, &[("targets.3.gone", "1")]);
         assert_eq!(boss.post("/rules", &slices(&gone)).await.status, StatusCode::SEE_OTHER);
         assert_eq!(rules(s).await.body.targets.len(), 3);
+        // How long a car is new stands beside them.
+        let targets = form_of(&boss.get("/rules?item=targets").await.ok());
+        let longer = with(&targets, &[("new_car_months", "24")]);
+        assert_eq!(boss.post("/rules", &slices(&longer)).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(rules(s).await.body.new_car_months, 24);
+        assert!(boss.get("/rules").await.ok().contains("新车按交付后 24 个月内算"));
 
         // An outcome of the store's own stands on the call page with its key; "busy" is gone from it.
         let new = form_of(&boss.get("/rules/outcomes?item=new").await.ok());

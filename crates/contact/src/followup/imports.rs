@@ -184,7 +184,7 @@ pub async fn foresee(
         true => None,
         false => settings::get(q, group, Some(store_id), planning::PLAN_FROM).await?.and_then(|v| v.parse().ok()),
     };
-    let facts = facts_of(q, group, kind, events).await?;
+    let facts = facts_of(q, &context, kind, events).await?;
     let known: Vec<i64> = events.iter().filter_map(|e| e.subject).collect();
     let keys: Vec<String> = rules.iter().map(|r| r.key.clone()).collect();
     let tasks = match known.is_empty() {
@@ -217,7 +217,13 @@ pub async fn foresee(
 }
 
 /// Whoever is not recorded yet has no history: they go by an id that nobody has.
-async fn facts_of(q: &mut impl Sql, group: GroupId, kind: SubjectKind, events: &[Upcoming]) -> Result<Vec<EventFacts>> {
+async fn facts_of(
+    q: &mut impl Sql,
+    context: &Context,
+    kind: SubjectKind,
+    events: &[Upcoming],
+) -> Result<Vec<EventFacts>> {
+    let group = context.group;
     let mut ids: Vec<CustomerId> = events.iter().filter_map(|e| e.customer).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -238,6 +244,7 @@ async fn facts_of(q: &mut impl Sql, group: GroupId, kind: SubjectKind, events: &
             settled_on: e.settled_on,
             opened_on: e.opened_on,
             delivered_on: None,
+            new_car_months: context.rules().new_car_months,
             opted_out: brief.is_some_and(|b| b.opted_out_at.is_some()),
         }
     };

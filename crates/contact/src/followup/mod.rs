@@ -23,6 +23,7 @@ pub mod lease;
 mod lists;
 pub mod model;
 pub mod numbers;
+pub mod outcome_words;
 pub mod outcomes;
 pub(crate) mod pages;
 mod people_port;

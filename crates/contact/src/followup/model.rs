@@ -56,7 +56,7 @@ keyed! {
     /// A9.12: what the targets are set for.
     pub enum Class {
         NewCar = "new_car",
-        /// Repair of a car delivered within the last 12 months.
+        /// Repair of a car that was new: delivered within as many months as the rules say.
         NewCarRepair = "new_car_repair",
         Repair = "repair",
         Recall = "recall",
@@ -308,6 +308,8 @@ row! {
         pub agent_id: UserId,
         pub direction: Direction,
         pub outcome: String,
+        /// The edition of the outcome table that names it.
+        pub outcome_version: Option<i64>,
         /// One of the attempts that the rule asks for: spaced as it says.
         pub counts: bool,
         pub reached: bool,

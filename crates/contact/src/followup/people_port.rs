@@ -11,10 +11,12 @@ use people::customers::{self, ContactRole, Whose};
 use people::vehicles::{self, VisitState};
 use people::{identity, timeline};
 use platform::db::{Sql, Tx};
+use platform::rulebook;
 use serde_json::Value;
 
 use super::model::SubjectKind;
 use super::plan::EventFacts;
+use super::rules::{self, FollowupRules};
 
 pub use people::customers::{
     Block, CustomerBrief, CustomerKind, CustomerOptedOut, PhoneStatus, mark_phone, opt_in, opt_out, set_best_time,
@@ -110,7 +112,9 @@ pub async fn event_facts(q: &mut impl Sql, group: GroupId, kind: SubjectKind, id
         SubjectKind::RepairOrder => {
             let ids: Vec<RepairOrderId> = ids.iter().map(|id| RepairOrderId::new(*id)).collect();
             let facts = vehicles::visit_facts(q, group, &ids).await?;
-            let events = facts.into_iter().filter(|f| recorded(f.state)).map(of_visit).collect();
+            let new_for = new_car_months(q, group, facts.iter().map(|f| f.store_id).collect()).await?;
+            let facts = facts.into_iter().filter(|f| recorded(f.state));
+            let events = facts.map(|f| EventFacts { new_car_months: new_for[&f.store_id], ..of_visit(f) }).collect();
             with_fleet_contacts(q, group, events).await
         }
         SubjectKind::Delivery => {
@@ -121,6 +125,17 @@ pub async fn event_facts(q: &mut impl Sql, group: GroupId, kind: SubjectKind, id
         }
         SubjectKind::Case => Ok(Vec::new()),
     }
+}
+
+/// By store, as its rules in force say.
+async fn new_car_months(q: &mut impl Sql, group: GroupId, mut stores: Vec<StoreId>) -> Result<HashMap<StoreId, u32>> {
+    stores.sort_unstable();
+    stores.dedup();
+    let mut months = HashMap::new();
+    for store in stores {
+        months.insert(store, rulebook::current::<FollowupRules>(q, group, store).await?.body.new_car_months);
+    }
+    Ok(months)
 }
 
 /// C6: an organisation's events know whom it named to be asked; visitors of single visits are not that.
@@ -175,6 +190,7 @@ fn of_visit(f: VisitFacts) -> EventFacts {
         settled_on: f.settled_on,
         opened_on: f.opened_on,
         delivered_on: f.delivered_on,
+        new_car_months: rules::usual_new_car_months(),
         opted_out: f.opted_out_at.is_some(),
     }
 }
@@ -195,6 +211,7 @@ fn of_delivery(f: DeliveryFacts) -> EventFacts {
         settled_on: None,
         opened_on: f.delivered_on,
         delivered_on: Some(f.delivered_on),
+        new_car_months: rules::usual_new_car_months(),
         opted_out: f.opted_out_at.is_some(),
     }
 }

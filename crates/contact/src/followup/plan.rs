@@ -59,6 +59,8 @@ pub struct EventFacts {
     pub opened_on: StoreDate,
     /// When this vehicle was delivered, by any store of the group.
     pub delivered_on: Option<StoreDate>,
+    /// How long its store calls it a new car.
+    pub new_car_months: u32,
     pub opted_out: bool,
 }
 
@@ -73,12 +75,13 @@ impl EventFacts {
         of(rule.event_date.field).or_else(|| rule.event_date.otherwise.and_then(of)).unwrap_or(self.opened_on)
     }
 
-    /// A9.12: new car, repair of a new car (delivery within 12 months), other repair.
+    /// A9.12: new car, repair of a new car (delivered within as many months as the rules say), other repair.
     pub fn class(&self, event_on: StoreDate) -> Class {
+        let months = i32::try_from(self.new_car_months).unwrap_or(i32::MAX);
         match self.subject_kind {
             SubjectKind::Delivery => Class::NewCar,
             SubjectKind::RepairOrder => match self.delivered_on {
-                Some(day) if day <= event_on && event_on <= months_after(day, 12) => Class::NewCarRepair,
+                Some(day) if day <= event_on && event_on <= months_after(day, months) => Class::NewCarRepair,
                 Some(_) | None => Class::Repair,
             },
             SubjectKind::Case => Class::Recall,

@@ -1,40 +1,35 @@
 //! A changed calendar moves the deadlines that have not passed. A missed deadline never becomes unmissed.
 
-use kernel::{ContactId, Id, Millis, Problem, Result, Scope, StoreId, TaskId};
+use kernel::{ContactId, Millis, Result, Scope, StoreId, TaskId};
 use platform::audit;
 use platform::db::{Db, Tx};
 use platform::http::App;
-use platform::jobs::{self, Job};
+use platform::jobs::Job;
 use platform::{rulebook, transact};
 use serde_json::json;
 
 use super::context::{Context, tasks_by_contact};
 use super::model::Task;
-use super::people_port::{self, CalendarChanged};
+use super::people_port::CalendarChanged;
 use super::plan;
 use super::rules::FollowupRules;
 use super::{store, tending, told};
+use crate::recalendar;
 
 pub(super) const KIND: &str = "followup-recalendar";
 const CHUNK: i64 = 300;
 
-/// Queues the work: a whole group's deadlines are too much for the transaction of one changed day.
+/// Listener: queues the work.
 /// # Errors
 /// As the database answers.
 pub async fn on_calendar_changed(tx: &mut Tx, e: &CalendarChanged) -> Result<()> {
-    let (group, now) = (tx.scope().group, tx.now());
-    let key = format!("{KIND}:{group}:{}:{}", e.store.map_or(0, Id::raw), now.0);
-    jobs::enqueue(tx, KIND, &key, &json!({ "store": e.store }), now).await
+    recalendar::queue(tx, KIND, e).await
 }
 
 pub(super) async fn run(app: App, job: Job) -> Result<()> {
-    let group = job.group_id.ok_or_else(|| Problem::internal("a calendar without a group"))?;
-    let only: Option<StoreId> = serde_json::from_value(job.payload["store"].clone()).map_err(Problem::internal)?;
-    for (of, store_id) in people_port::stores(&mut app.db.reads()).await? {
-        if of == group && only.is_none_or(|o| o == store_id) {
-            let moved = recalendar(&app.db, &Scope::system(group, Some(store_id)), store_id).await?;
-            tracing::info!(store = %store_id, moved, "deadlines follow the calendar");
-        }
+    for (store_id, scope) in recalendar::places(&app.db, &job).await? {
+        let moved = recalendar(&app.db, &scope, store_id).await?;
+        tracing::info!(store = %store_id, moved, "deadlines follow the calendar");
     }
     Ok(())
 }

@@ -15,6 +15,9 @@ pub struct FollowupRules {
     pub recall: RecallRule,
     #[serde(default)]
     pub targets: Vec<Target>,
+    /// A9.12: until so many months after its delivery a car is a new car, and its repairs are those of one.
+    #[serde(default = "usual_new_car_months")]
+    pub new_car_months: u32,
     #[serde(default)]
     pub planning: Planning,
     #[serde(default)]
@@ -125,6 +128,10 @@ impl Default for RecallRule {
     }
 }
 
+pub const fn usual_new_car_months() -> u32 {
+    12
+}
+
 fn usual_windows() -> Vec<CallWindow> {
     let time = |h, m| StoreTime::new(h, m).unwrap_or(StoreTime::MIDNIGHT);
     vec![CallWindow { from: time(9, 30), to: time(12, 0) }, CallWindow { from: time(14, 0), to: time(19, 0) }]
@@ -138,8 +145,6 @@ pub struct Target {
     pub clause: Option<String>,
     pub rule: String,
     pub segment: Segment,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delivered_within_months: Option<u32>,
     /// `None` = every brand without a target of its own.
     pub brand: Option<String>,
     pub label: Label,
@@ -289,6 +294,9 @@ impl Rulebook for FollowupRules {
             if !(0..=999).contains(&priority) {
                 fault(&mut faults, format!("{at}.priority"), "rule-priority");
             }
+        }
+        if !(1..=60).contains(&self.new_car_months) {
+            fault(&mut faults, "new_car_months".into(), "rule-new-car-months");
         }
         for (i, target) in self.targets.iter().enumerate() {
             if target.brand.as_ref().is_some_and(|b| b.trim().is_empty()) {

@@ -145,8 +145,8 @@ mod tests {
             &[("a.waiting.7", "average"), ("t.waiting.7", "25 分钟")],
             &["7 waiting average improve “25 分钟”"],
         );
-        check_answers(&[("a.waiting.8", "dissatisfied")], &["8 waiting dissatisfied bad other"]);
-        check_answers(&[("a.invoice_explained.7", "no")], &["7 invoice_explained no bad other"]);
+        check_answers(&[("a.waiting.8", "dissatisfied")], &["8 waiting dissatisfied bad A7.3.1"]);
+        check_answers(&[("a.invoice_explained.7", "no")], &["7 invoice_explained no bad A7.3.1"]);
         check_answers(
             &[("a.advisor_satisfaction", "dissatisfied")],
             &["7 advisor_satisfaction dissatisfied bad A7.3.1"],

@@ -1,16 +1,17 @@
 //! A9.12: what the rates are measured against: per class, per brand where a brand has its own, per store's rules.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use contact::followup::rules::{FollowupRules, Target};
+use contact::followup::rules::{FollowupRules, Target, usual_new_car_months};
 use kernel::{GroupId, Permille, Result, StoreId};
 use platform::db::Sql;
-use platform::rulebook;
+use platform::rulebook::{self, Versioned};
 
 use super::model::Cell;
 
 #[derive(Clone, Debug, Default)]
-pub struct Targets(HashMap<StoreId, Vec<Target>>);
+pub struct Targets(HashMap<StoreId, Arc<Versioned<FollowupRules>>>);
 
 impl Targets {
     /// Those of the rules in force at these stores.
@@ -19,15 +20,14 @@ impl Targets {
     pub async fn of(q: &mut impl Sql, group: GroupId, stores: &[StoreId]) -> Result<Self> {
         let mut all = HashMap::new();
         for store in stores {
-            let rules = rulebook::current::<FollowupRules>(q, group, *store).await?;
-            all.insert(*store, rules.body.targets.clone());
+            all.insert(*store, rulebook::current(q, group, *store).await?);
         }
         Ok(Self(all))
     }
 
     /// The target of a class and brand at a store: the brand's own, else that for every brand.
     pub fn get(&self, store: StoreId, class: &str, brand: &str) -> Option<Permille> {
-        let targets = self.0.get(&store)?;
+        let targets = &self.0.get(&store)?.body.targets;
         let fits = |t: &&Target| t.segment.class().key() == class && t.rate == "followup";
         let own = targets.iter().filter(fits).find(|t| t.brand.as_deref().is_some_and(|b| same_brand(b, brand)));
         let any = targets.iter().filter(fits).find(|t| t.brand.is_none());
@@ -48,7 +48,18 @@ impl Targets {
 
     /// Whether some brand is measured differently.
     pub fn by_brand(&self) -> bool {
-        self.0.values().flatten().any(|t| t.brand.is_some())
+        self.0.values().flat_map(|r| &r.body.targets).any(|t| t.brand.is_some())
+    }
+
+    /// Until how many months after its delivery a car is new: `12`, and `12 / 24` where stores differ.
+    pub fn new_car_months(&self) -> String {
+        let mut months: Vec<u32> = self.0.values().map(|r| r.body.new_car_months).collect();
+        months.sort_unstable();
+        months.dedup();
+        if months.is_empty() {
+            months.push(usual_new_car_months());
+        }
+        months.iter().map(ToString::to_string).collect::<Vec<_>>().join(" / ")
     }
 }
 
@@ -65,12 +76,25 @@ mod tests {
     use platform::rulebook::Rulebook as _;
 
     fn targets(own: u32) -> Targets {
-        let mut list = FollowupRules::seed().targets;
-        let mut of_brand = list.iter().find(|t| t.key == "repair_other").unwrap().clone();
+        let mut rules = FollowupRules::seed();
+        let mut of_brand = rules.targets.iter().find(|t| t.key == "repair_other").unwrap().clone();
         of_brand.brand = Some("Skoda".into());
         of_brand.permille = own;
-        list.push(of_brand);
-        Targets(HashMap::from([(Id::new(10), list)]))
+        rules.targets.push(of_brand);
+        Targets(HashMap::from([(Id::new(10), edition(rules))]))
+    }
+
+    fn edition(body: FollowupRules) -> Arc<Versioned<FollowupRules>> {
+        Arc::new(Versioned { version: 0, store: 0, body })
+    }
+
+    #[test]
+    fn stores_say_how_long_a_car_is_new() {
+        let longer = FollowupRules { new_car_months: 24, ..FollowupRules::seed() };
+        let mut t = targets(900);
+        assert_eq!(t.new_car_months(), "12");
+        t.0.insert(Id::new(11), edition(longer));
+        assert_eq!(t.new_car_months(), "12 / 24");
     }
 
     fn cell(brand: &str) -> Cell {

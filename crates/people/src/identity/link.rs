@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::hand_out::may_manage;
 use super::session::{self, From, Proof};
 use super::sign_in::{SignedIn, remember_device, scope_of};
+use super::staff::{self, Board};
 use super::store::link as store;
 use super::store::{org, role, session as sessions, user as users};
 use super::{password, throttle};
@@ -23,9 +24,9 @@ pub const GOOD_FOR: i64 = 15 * Millis::MINUTE;
 /// `Refused` or `NotFound` as [`may_manage`]; `Refused("has-left")`.
 pub async fn password_link(tx: &mut Tx, user: UserId) -> Result<String> {
     let scope = tx.scope().clone();
-    let person = users::get(tx, scope.group, user).await?;
-    let posts = role::posts(tx, scope.group, user).await?;
-    may_manage(&scope, user, &posts)?;
+    let board = Board::load(tx, &scope).await?;
+    let (person, held) = staff::find(tx, &scope, &board, user).await?;
+    may_manage(&scope, user, &board.posts(&held))?;
     if person.left_at.is_some() {
         return Err(Problem::Refused("has-left"));
     }

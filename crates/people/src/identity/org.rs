@@ -191,7 +191,7 @@ pub async fn regions(q: &mut impl Sql, group: GroupId) -> Result<Vec<(Region, Ve
 
 /// Makes or changes a region. Whoever holds a role there signs in again, since their stores changed.
 /// # Errors
-/// `Forbidden`; `Refused("yourself")` when one holds a role in that region oneself; `Invalid`.
+/// `Forbidden`; `NotFound`; `Refused("yourself")` when one holds a role in that region oneself; `Invalid`.
 pub async fn save_region(tx: &mut Tx, id: Option<RegionId>, name: &str, stores: &[StoreId]) -> Result<RegionId> {
     need_settings(tx.scope())?;
     if !is_administrator(tx.scope()) {
@@ -199,14 +199,6 @@ pub async fn save_region(tx: &mut Tx, id: Option<RegionId>, name: &str, stores: 
     }
     let group = tx.scope().group;
     users::one_at_a_time(tx).await?;
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 60 {
-        return Err(Problem::invalid("name", if name.is_empty() { "required" } else { "too-long" }));
-    }
-    let known: Vec<StoreId> = all_stores(tx, group).await?.iter().map(|s| s.id).collect();
-    if stores.iter().any(|s| !known.contains(s)) {
-        return Err(Problem::NotFound);
-    }
     let before = match id {
         Some(id) => {
             let all = regions(tx, group).await?;
@@ -215,6 +207,14 @@ pub async fn save_region(tx: &mut Tx, id: Option<RegionId>, name: &str, stores: 
         }
         None => Value::Null,
     };
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err(Problem::invalid("name", if name.is_empty() { "required" } else { "too-long" }));
+    }
+    let known: Vec<StoreId> = all_stores(tx, group).await?.iter().map(|s| s.id).collect();
+    if stores.iter().any(|s| !known.contains(s)) {
+        return Err(Problem::NotFound);
+    }
     let region = match id {
         Some(id) => {
             let holders: Vec<UserId> = role::holders_in_region(tx, group, id).await?;

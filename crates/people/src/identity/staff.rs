@@ -126,9 +126,9 @@ pub async fn add_person(tx: &mut Tx, form: &PersonForm, assignments: &[Assignmen
 /// `NotFound`, `Invalid`, `Refused` as [`may_manage`].
 pub async fn rename(tx: &mut Tx, user: UserId, form: &PersonForm) -> Result<()> {
     let scope = tx.scope().clone();
-    let person = store::get(tx, scope.group, user).await?;
-    let posts = roles::posts(tx, scope.group, user).await?;
-    may_manage(&scope, user, &posts)?;
+    let board = Board::load(tx, &scope).await?;
+    let (person, held) = find(tx, &scope, &board, user).await?;
+    may_manage(&scope, user, &board.posts(&held))?;
     let mut errors = FieldErrors::default();
     let (name, number) = form.check_names(&mut errors);
     errors.into_result()?;

@@ -10,6 +10,7 @@ mod house;
 mod import_command;
 mod import_to_tasks;
 mod logs;
+mod outcome_words;
 mod words;
 
 use std::path::{Path, PathBuf};

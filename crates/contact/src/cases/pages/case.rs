@@ -9,7 +9,7 @@ use platform::rulebook;
 use crate::cases::classify::ClassForm;
 use crate::cases::kinds::{Class, FieldType, Kind, KindBook};
 use crate::cases::list::Sight;
-use crate::cases::model::{CauseKind, Left, RecallEnd, State, StateKey, StepKind};
+use crate::cases::model::{CauseKind, Left, RecallEnd, State, StateKey, StepKind, Verdict};
 use crate::cases::sentence::{Piece, sentence};
 use crate::cases::store::{self, CaseRow, StepRow};
 use crate::cases::{assign, handle, ports};
@@ -193,6 +193,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
 
     let course = store::steps(&mut q, group, id).await?;
     let longer = course.len() >= store::STEPS_SHOWN;
+    let recalled = recalled_at(&c, &course);
     let mut people: Vec<UserId> = course.iter().filter_map(|s| s.actor).collect();
     people.extend(course.iter().filter_map(handed_to));
     people.extend(c.owner_id);
@@ -278,7 +279,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         pieces,
         missing,
         known,
-        steps: way(&c, now),
+        steps: way(&c, recalled, now),
         points,
         course,
         customer: person.name,
@@ -312,7 +313,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
 }
 
 /// Opened, contact, result, re-call, closed: what is done, what is next, what is to come.
-fn way(c: &CaseRow, now: Millis) -> Vec<StepView> {
+fn way(c: &CaseRow, recalled: Option<Millis>, now: Millis) -> Vec<StepView> {
     let (contacted, resolved, closed) = (c.contacted_at, c.result_at, c.closed_at);
     let done = |at: Option<Millis>| if at.is_some() { "done" } else { "" };
     let now_at = |key: StateKey| c.state == key && c.withdrawn_at.is_none();
@@ -336,11 +337,18 @@ fn way(c: &CaseRow, now: Millis) -> Vec<StepView> {
         StepView {
             key: if now_at(StateKey::Undecided) { "decide" } else { "recall" },
             class: pick(recall_now, closed.filter(|_| c.state == StateKey::Closed)),
-            at: None,
+            at: recalled.filter(|_| c.state == StateKey::Closed),
             left: left.filter(|_| recall_now),
         },
         StepView { key: "closed", class: done(closed), at: closed, left: None },
     ]
+}
+
+/// When the last re-call ended, by the course, which is newest first; a satisfied customer closes the case at once.
+fn recalled_at(c: &CaseRow, course: &[StepRow]) -> Option<Millis> {
+    let planned_only = |s: &StepRow| s.args.get("again").is_some_and(|again| again == true);
+    let ended = course.iter().find(|s| s.kind == StepKind::Recall && !planned_only(s)).map(|s| s.at);
+    ended.or(c.closed_at.filter(|_| c.verdict == Some(Verdict::Satisfied)))
 }
 
 fn handed_to(step: &StepRow) -> Option<UserId> {

@@ -5,11 +5,12 @@ use askama::Template;
 use axum::extract::Path;
 use kernel::{Cap, ContactId, Id, Problem, Result, TaskId};
 use platform::http::{Answer, Desk, Fields, Ui};
+use platform::i18n::Locale;
 use platform::rulebook;
 
-use crate::cases::kinds::{FieldType, KindBook};
-use crate::cases::plan;
+use crate::cases::kinds::{FieldType, Kind, KindBook, Values};
 use crate::cases::ports::{self, Labels, Mark, Point};
+use crate::cases::{open, plan};
 
 #[derive(Template)]
 #[template(path = "cases/pages/fields_part.html")]
@@ -49,7 +50,7 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
     let (group, store, locale) = (scope.group, scope.store()?, desk.locale());
     let mut q = desk.reads();
     let tasks = ports::contact_subjects(&mut q, scope, contact, desk.now()).await?;
-    let first = tasks.first().ok_or(Problem::NotFound)?.task;
+    let Some(first) = tasks.first().map(|t| t.task) else { return after_the_call(desk, contact, fields).await };
     let labels = ports::labels(&mut q, group, store).await?;
     let points = points(fields, first, &labels);
     let mut part = FieldsPart { ui: desk.ui(), contact: contact.raw(), kind: None, asks: Vec::new() };
@@ -71,9 +72,28 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
         .map(|l| l.zh.clone());
     let values = plan::prefill(&book.body, &planned.kind, &facts, &planned.given);
     part.kind = Some(kind.label.in_locale(locale).into_owned());
-    part.asks = book
-        .body
-        .missing(kind, &values)
+    part.asks = asks(&book.body, kind, &values, fields, locale);
+    Ok(part)
+}
+
+/// The call was saved before its last answer came here: there is a case by now, and what was typed belongs to it.
+async fn after_the_call(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<FieldsPart> {
+    let (scope, locale) = (desk.scope(), desk.locale());
+    let mut part = FieldsPart { ui: desk.ui(), contact: contact.raw(), kind: None, asks: Vec::new() };
+    let Some(call) = ports::last_call(&mut desk.reads(), scope, contact, desk.now()).await? else { return Ok(part) };
+    let typed: Vec<_> = fields.starting("case.").map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let Some(case) = open::fill_asked(desk.db(), scope, call, &typed).await? else { return Ok(part) };
+    let version = case.kinds_version;
+    let book = rulebook::at_version::<KindBook>(&mut desk.reads(), scope.group, case.store_id, version).await?;
+    let Some(kind) = book.body.kind(&case.kind) else { return Ok(part) };
+    part.kind = Some(kind.label.in_locale(locale).into_owned());
+    part.asks = asks(&book.body, kind, &case.values(), fields, locale);
+    Ok(part)
+}
+
+/// What is not known yet, with what was typed.
+fn asks(book: &KindBook, kind: &Kind, values: &Values, fields: &Fields, locale: Locale) -> Vec<Ask> {
+    book.missing(kind, values)
         .map(|f| {
             let typed = fields.get(&format!("case.{}", f.key)).to_owned();
             Ask {
@@ -89,8 +109,7 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
                 value: typed,
             }
         })
-        .collect();
-    Ok(part)
+        .collect()
 }
 
 /// The form's answers and marks as points: `a.<question>[.<task>]` = option, `m.<question>[.<task>]` = mark, and the

@@ -1,7 +1,8 @@
 //! What follow-up says and does.
 
 use kernel::{
-    CaseId, ContactId, CustomerId, Millis, Phone, PhoneLineId, Problem, Result, Scope, StoreId, TaskId, VehicleId,
+    AttemptId, CaseId, ContactId, CustomerId, Millis, Phone, PhoneLineId, Problem, Result, Scope, StoreId, TaskId,
+    VehicleId,
 };
 use platform::db::{Sql, Tx};
 
@@ -98,6 +99,14 @@ pub async fn contact_subjects(
 ) -> Result<Vec<Subject>> {
     let view = followup::call::open(q, scope, contact, now).await?;
     Ok(view.tasks.into_iter().filter(|t| t.task.is_open()).map(|t| t.task.into()).collect())
+}
+
+/// The last call of a contact that was not taken back.
+/// # Errors
+/// `NotFound` for a contact that this store does not have.
+pub async fn last_call(q: &mut impl Sql, scope: &Scope, contact: ContactId, now: Millis) -> Result<Option<AttemptId>> {
+    let view = followup::call::open(q, scope, contact, now).await?;
+    Ok(view.attempts.iter().rev().find(|a| a.revoked_at.is_none()).map(|a| a.id))
 }
 
 /// `None` for a task that this store does not have.

@@ -16,16 +16,6 @@ pub use people::customers::names as customer_names;
 pub use people::identity::calendar::of as calendar;
 pub use people::identity::{CalendarChanged, StaffLeft, holders, store_card, user_names};
 
-/// Every open store of the installation with its group, for jobs.
-pub async fn stores(q: &mut impl Sql) -> Result<Vec<(GroupId, StoreId)>> {
-    let mut all = Vec::new();
-    for group in people::identity::groups(q).await? {
-        let cards = people::identity::org::all_stores(q, group.id).await?;
-        all.extend(cards.into_iter().filter(|c| c.closed_at.is_none()).map(|c| (group.id, c.id)));
-    }
-    Ok(all)
-}
-
 /// Plate and series of each car, for a list.
 pub async fn vehicle_lines(q: &mut impl Sql, group: GroupId, ids: &[VehicleId]) -> Result<HashMap<VehicleId, String>> {
     let cars = vehicles::cars(q, group, ids).await?;

@@ -117,6 +117,59 @@ fn sound(text: &str) {
 
 platform::stmt!(P_STILL_OPEN, "UPDATE task SET state='open', result=NULL, closed_at=NULL WHERE id=500");
 
+platform::stmt!(
+    P_CALL,
+    "INSERT INTO attempt (id, group_id, store_id, contact_id, customer_id, client_id, agent_id, direction, outcome, counts, \
+     reached, started_at, ended_at, seconds) VALUES (700,$1,$2,600,100,'c',1,'out','completed',1,1,0,0,60)"
+);
+
+/// The line was slow: the answer that asks for the fields comes after the call that it belongs to.
+#[tokio::test]
+async fn fields_that_come_after_the_call_belong_to_its_case() {
+    on_both_wired(wire, async |w| {
+        let (staff, _) = opened(w).await;
+        platform::transact!(w.db, &w.system(), |tx| { tx.exec(&P_CALL, platform::args![w.group, w.store]).await })
+            .unwrap();
+        let mut agent = client(w, "agent").await;
+        let form =
+            [("a.repeat_repair", "yes"), ("case.demand", "换新的"), ("case.fault", "另一个毛病"), ("case.degree", "?")];
+        let known = the_case(w, 700).await.values();
+        let rest = agent.post("/contacts/600/case-fields", &form).await;
+        assert_eq!(rest.status, StatusCode::OK, "{}", rest.text);
+        assert!(!rest.text.contains("name=\"case.demand\""), "what is on record is not asked: {}", rest.text);
+        let filled = the_case(w, 700).await.values();
+        assert_eq!(filled.get("demand").map(String::as_str), Some("换新的"));
+        assert_eq!(filled.get("fault"), known.get("fault"), "what was known stays");
+        assert_eq!(filled.len(), known.len() + 1);
+
+        // Twice is once, and what the manager has written since stays.
+        let case = the_case(w, 700).await;
+        let given = [("demand".to_owned(), "退车".to_owned())];
+        crate::cases::fill(&w.db, &staff.service, case.id, case.version, &given, None).await.unwrap();
+        assert_eq!(agent.post("/contacts/600/case-fields", &form).await.status, StatusCode::OK);
+        let kept = the_case(w, 700).await;
+        assert_eq!(kept.values().get("demand").map(String::as_str), Some("退车"));
+        assert_eq!(kept.version, case.version + 1);
+    })
+    .await;
+}
+
+/// A closed case says when each of its steps was done.
+#[tokio::test]
+async fn a_closed_case_tells_when_its_re_call_was() {
+    on_both_wired(wire, async |w| {
+        let (staff, id) = opened(w).await;
+        let case = resolved(w, &staff, 700, "管路老化").await;
+        minutes(w, 24 * 60);
+        answered(w, &staff, &case, 710, true).await;
+        let page = client(w, "service").await.get(&format!("/cases/{id}")).await.text;
+        let step = page.split("三日复访<small>").nth(1).and_then(|s| s.split("</small>").next());
+        let closed = page.split("结案<small>").nth(1).and_then(|s| s.split("</small>").next());
+        assert!(step.is_some_and(|s| !s.is_empty()) && step == closed, "{step:?} {closed:?}");
+    })
+    .await;
+}
+
 async fn opened(w: &World) -> (Staff, String) {
     let staff = furnish(w).await;
     let points = vec![bad("repeat_repair", "yes", "A7.3.3"), complaint("空调异响三次没修好")];

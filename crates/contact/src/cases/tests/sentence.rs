@@ -8,6 +8,7 @@ use crate::cases::kinds::{Class, FieldType, KindBook, Values};
 use crate::cases::plan::{self, Facts};
 use crate::cases::ports::{Mark, Point};
 use crate::cases::sentence::{Piece, sentence, title_from};
+use crate::scripts::{Choice, Effect, Question, Script, ScriptBook};
 
 fn today() -> StoreDate {
     StoreDate::new(2026, 11, 22).unwrap()
@@ -190,6 +191,33 @@ fn the_gravest_point_gives_the_case_its_kind() {
     assert_eq!(plan(&[remark(Mark::Praise, "师傅很好")]), None);
     // A kind that the store has dropped from its book does not lose the case.
     assert_eq!(plan(&[answer("waiting", "dissatisfied", Some("A7.3.77"))]).unwrap().kind, "other");
+}
+
+/// A7.3: the point of a complaint is judged exactly. A kind of its own is missing for the price alone, and the call
+/// about a handled case goes on with that case.
+#[test]
+fn shipped_answers_become_the_kind_that_fits() {
+    let (book, scripts) = (KindBook::seed(), ScriptBook::seed());
+    let bad = |s: &Script| -> Vec<(String, Choice)> {
+        let options = s.questions.iter().flat_map(|q| q.options.iter().map(|o| (q.key.clone(), o.clone())));
+        options.filter(|(_, o)| o.effect == Effect::Bad).collect()
+    };
+    let mut general = Vec::new();
+    for (question, option) in scripts.scripts.iter().flat_map(bad) {
+        let kind = option.case_kind.as_deref().and_then(|id| book.kind(id)).expect("a shipped kind");
+        assert_eq!((kind.class, Some(kind.department)), (Class::Complaint, option.department), "{question}");
+        if kind.id == book.remarks.complaint {
+            general.push(question);
+        }
+    }
+    assert_eq!(general, ["value_for_money", "result_satisfaction"]);
+    for rule in &book.question_map {
+        let asked = |q: &Question| {
+            (rule.question == "*" || rule.question == q.key)
+                && rule.option.as_deref().is_none_or(|key| q.option(key).is_some())
+        };
+        assert!(scripts.scripts.iter().any(|s| s.questions.iter().any(asked)), "{rule:?} is an answer to nothing");
+    }
 }
 
 #[test]

@@ -65,6 +65,7 @@ pub async fn save(tx: &mut Tx, new: &NewAttempt) -> Result<Saved> {
         agent_id: agent,
         direction: new.direction,
         outcome: outcome.key.clone(),
+        outcome_version: Some(outcomes.version),
         counts: counted,
         reached: outcome.reached,
         started_at,

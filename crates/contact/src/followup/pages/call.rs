@@ -12,6 +12,7 @@ use super::call_view::{self, OutcomeView, QuestionView, SituationView, Slot, Spo
 use super::line_view::KindPill;
 use super::{attempt_form, words};
 use crate::followup::model::{Aside, Mark, SubjectKind};
+use crate::followup::outcome_words::OutcomeWords;
 use crate::followup::{attempts, best_time, board, lease, queue, store};
 use crate::scripts::{self, Script, Tongue, Words, say};
 
@@ -197,7 +198,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         fence: data.view.lease.map_or(0, |l| l.until.0),
         again: data.again,
         remark: data.earlier_remark.clone(),
-        last_words: call_history::last_words(&ui, data),
+        last_words: call_history::last_words(desk, data).await?,
         asides: Aside::ALL.iter().map(|a| (a.key().to_owned(), ui.v("queue-aside", a).into_owned())).collect(),
         held_by,
         undo: undo(desk, fields).await?,
@@ -393,14 +394,15 @@ pub async fn undo(desk: &Desk, fields: &Fields) -> Result<Option<Undo>, Problem>
     };
     let Some(until) = may.map(|m| m.until) else { return Ok(None) };
     let attempt = store::attempt(&mut q, group, store_id, id).await?;
-    let outcomes = platform::rulebook::current::<crate::followup::outcomes::Outcomes>(&mut q, group, store_id).await?;
+    let saved_with = [(store_id, attempt.outcome_version)];
+    let words = OutcomeWords::of(&mut q, group, &saved_with).await?;
     let contact = store::contact(&mut q, group, store_id, attempt.contact_id).await?;
     let card = people::customers::card(&mut q, scope, contact.customer_id).await?;
     Ok(Some(Undo {
         contact: contact.id,
         attempt: attempt.id,
         person: contact.person_name.as_ref().map_or(card.file.name, |p| p.expose().to_owned()),
-        outcome: outcomes.body.get(&attempt.outcome).map(|o| desk.ui().label(&o.label)).unwrap_or_default(),
+        outcome: words.word(&desk.ui(), store_id, attempt.outcome_version, &attempt.outcome),
         until,
     }))
 }

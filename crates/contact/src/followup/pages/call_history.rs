@@ -3,11 +3,11 @@
 use kernel::{AttemptId, Millis, Result};
 use people::timeline::{self, Told};
 use platform::http::{Desk, Ui};
-use serde_json::Value;
 
 use super::call_data::CallData;
 use crate::followup::call::{Answer, Remark};
 use crate::followup::model::{Attempt, Effect};
+use crate::followup::outcome_words::OutcomeWords;
 use crate::followup::{attempts, store};
 
 /// Rows on the screen.
@@ -42,6 +42,9 @@ pub async fn load(desk: &Desk, data: &CallData) -> Result<Vec<Past>> {
     let answers = store::answers_of(&mut q, scope.group, &calls).await?;
     let remarks = store::remarks_of(&mut q, scope.group, &calls).await?;
     let ui = desk.ui();
+    let store_id = data.view.contact.store_id;
+    let saved_with: Vec<_> = data.view.calls.iter().map(|c| (store_id, c.outcome_version)).collect();
+    let words = OutcomeWords::of(&mut q, scope.group, &saved_with).await?;
     let mut past = Vec::with_capacity(lines.len());
     for (line, told) in timeline::tell(desk, lines).await? {
         let day = ui.date(&data.context.cal.date_of(line.at));
@@ -51,8 +54,7 @@ pub async fn load(desk: &Desk, data: &CallData) -> Result<Vec<Past>> {
         }
         let id = AttemptId::new(line.subject);
         let Some(call) = data.view.calls.iter().find(|c| c.id == id) else { continue };
-        let key = line.args.get("outcome").and_then(Value::as_str).unwrap_or_default();
-        let outcome = data.outcomes.body.get(key).map_or_else(|| key.to_owned(), |o| ui.label(&o.label));
+        let outcome = words.word(&ui, store_id, call.outcome_version, &call.outcome);
         let mut details = recorded(&ui, data, id, &answers, &remarks);
         details.extend(call.note.clone());
         let may = match attempts::revocable(&mut q, scope, id, desk.now()).await {
@@ -106,8 +108,13 @@ fn recorded(ui: &Ui, data: &CallData, call: AttemptId, answers: &[Answer], remar
 }
 
 /// What whoever was called before told about the next try: who answered, when to call, what was noted.
-pub fn last_words(ui: &Ui, data: &CallData) -> Vec<String> {
-    let outcome = |a: &Attempt| data.outcomes.body.get(&a.outcome).map(|o| ui.label(&o.label)).unwrap_or_default();
+/// # Errors
+/// As the database answers.
+pub async fn last_words(desk: &Desk, data: &CallData) -> Result<Vec<String>> {
+    let ui = &desk.ui();
+    let tries: Vec<_> = data.view.attempts.iter().map(|a| (a.store_id, a.outcome_version)).collect();
+    let outcomes = OutcomeWords::of(&mut desk.reads(), desk.scope().group, &tries).await?;
+    let outcome = |a: &Attempt| outcomes.word(ui, a.store_id, a.outcome_version, &a.outcome);
     let told = |a: &Attempt| {
         let note = a.note.clone().filter(|n| Some(n) != a.who_when.as_ref());
         let words = a.who_when.clone().into_iter().chain(note).collect::<Vec<_>>().join("；");
@@ -119,7 +126,7 @@ pub fn last_words(ui: &Ui, data: &CallData) -> Vec<String> {
                 .to_string()
         })
     };
-    data.view.attempts.iter().rev().filter(|a| a.revoked_at.is_none()).filter_map(told).take(3).collect()
+    Ok(data.view.attempts.iter().rev().filter(|a| a.revoked_at.is_none()).filter_map(told).take(3).collect())
 }
 
 /// Complaints of the customer within half a year, as far as the history on the screen tells.

@@ -142,6 +142,7 @@ impl Document for FollowupRules {
         match of {
             Some("rules") => at.and_then(|i| self.rules.get(i)).map(|r| ui.label(&r.short)).unwrap_or_default(),
             Some("targets") => at.and_then(|i| self.targets.get(i)).map(|t| ui.label(&t.label)).unwrap_or_default(),
+            Some("new_car_months") => ui.t("rules-f-new-car-months").into_owned(),
             Some("recall") => ui.t("rules-recall").into_owned(),
             Some("limits" | "planning") => ui.t("rules-limits").into_owned(),
             Some(_) | None => String::new(),
@@ -186,6 +187,7 @@ fn others_table(rules: &FollowupRules, w: &Words<'_>) -> Table {
     let recall =
         w.ui.k("rules-recall-sum").n("n", rules.recall.attempts).s("windows", windows(&rules.recall.call_windows));
     let own = rules.targets.iter().filter(|t| t.brand.is_some()).count();
+    let new = w.ui.k("rules-new-car-sum").n("n", rules.new_car_months);
     let limits =
         w.ui.k("rules-limits-sum").n("lease", rules.limits.lease_minutes).n("dials", rules.limits.dials_per_hour);
     let limits = limits.n("back", rules.limits.take_back_minutes);
@@ -196,7 +198,10 @@ fn others_table(rules: &FollowupRules, w: &Words<'_>) -> Table {
         heads: vec![w.t("head-what"), w.t("head-now")],
         rows: vec![
             row("recall", recall.to_string()),
-            row("targets", format!("{} · {}", targets::summary(rules), w.ui.k("rules-targets-own").n("n", own))),
+            row(
+                "targets",
+                format!("{} · {new} · {}", targets::summary(rules), w.ui.k("rules-targets-own").n("n", own)),
+            ),
             row("limits", limits.to_string()),
         ],
         add: None,

@@ -1,14 +1,16 @@
 //! `attempt`, `attempt_task`, `answer`, `remark`.
 
+use std::collections::HashMap;
+
 use kernel::{AttemptId, ContactId, CustomerId, GroupId, Millis, Result, StoreId, TaskId, UserId};
-use platform::db::{Sql, Tx, Val};
+use platform::db::{Args, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
 use crate::followup::model::{Attempt, Effect, Mark, TaskResult};
 
 macro_rules! columns {
     () => {
-        "id, store_id, contact_id, customer_id, client_id, agent_id, direction, outcome, counts, reached, started_at, \
+        "id, store_id, contact_id, customer_id, client_id, agent_id, direction, outcome, outcome_version, counts, reached, started_at, \
          ended_at, seconds, phone_line_id, agreed_at, note, who_when, late, revoked_at"
     };
 }
@@ -20,12 +22,6 @@ stmt!(ATTEMPT, concat!("SELECT ", columns!(), " FROM attempt WHERE id=$3 AND gro
 stmt!(
     ATTEMPTS_OF_CONTACT,
     concat!("SELECT ", columns!(), " FROM attempt WHERE contact_id=$2 AND group_id=$1 ORDER BY id LIMIT 500")
-);
-stmt!(
-    ATTEMPT_ADD,
-    "INSERT INTO attempt (id, group_id, store_id, contact_id, customer_id, client_id, agent_id, direction, outcome, counts, \
-     reached, started_at, ended_at, seconds, phone_line_id, agreed_at, note, who_when, script_version, late) \
-     VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)"
 );
 stmt!(ATTEMPT_UNDO_NOTE, "UPDATE attempt SET undo=$3 WHERE id=$2 AND group_id=$1");
 stmt!(ATTEMPT_UNDO, "SELECT undo AS v FROM attempt WHERE id=$2 AND group_id=$1");
@@ -93,9 +89,30 @@ pub async fn attempts_of(q: &mut impl Sql, group: GroupId, contact: ContactId) -
     q.all(&ATTEMPTS_OF_CONTACT, args![group, contact]).await
 }
 
-pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64>) -> Result<()> {
-    let group = tx.scope().group;
-    let args = args![
+/// What a call's row always has.
+pub(super) const BASE: [&str; 18] = [
+    "id",
+    "group_id",
+    "store_id",
+    "contact_id",
+    "customer_id",
+    "client_id",
+    "agent_id",
+    "direction",
+    "outcome",
+    "outcome_version",
+    "counts",
+    "reached",
+    "started_at",
+    "ended_at",
+    "seconds",
+    "phone_line_id",
+    "agreed_at",
+    "note",
+];
+
+pub(super) fn base_row(group: GroupId, a: &Attempt) -> Args {
+    args![
         a.id,
         group,
         a.store_id,
@@ -105,6 +122,7 @@ pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64
         a.agent_id,
         a.direction,
         &a.outcome,
+        a.outcome_version,
         a.counts,
         a.reached,
         a.started_at,
@@ -112,12 +130,14 @@ pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64
         a.seconds,
         a.phone_line_id,
         a.agreed_at,
-        a.note.clone(),
-        a.who_when.clone(),
-        script_version,
-        a.late
-    ];
-    tx.exec(&ATTEMPT_ADD, args).await.map(|_| ())
+        a.note.clone()
+    ]
+}
+
+pub async fn insert_attempt(tx: &mut Tx, a: &Attempt, script_version: Option<i64>) -> Result<()> {
+    let columns = [&BASE[..], &["who_when", "script_version", "late"]].concat();
+    let rows = vec![[base_row(tx.scope().group, a), args![a.who_when.clone(), script_version, a.late]].concat()];
+    tx.bulk("attempt", &columns, rows, "").await.map(|_| ())
 }
 
 /// The tasks that a call was about, with what it made of each.
@@ -216,14 +236,15 @@ row! {
     /// A call as the customer's page lists it.
     #[derive(Clone, Debug)]
     pub struct PastCall {
-        pub id: AttemptId, pub contact_id: ContactId, pub agent_id: UserId, pub outcome: String, pub reached: bool,
+        pub id: AttemptId, pub contact_id: ContactId, pub agent_id: UserId, pub outcome: String,
+        pub outcome_version: Option<i64>, pub reached: bool,
         pub ended_at: Millis, pub seconds: i64, pub note: Option<String>, pub late: bool, pub revoked_at: Option<Millis>,
     }
 }
 // contact_by_customer, then attempt_by_contact.
 stmt!(
     PAST_CALLS,
-    "SELECT a.id, a.contact_id, a.agent_id, a.outcome, a.reached, a.ended_at, a.seconds, a.note, a.late, a.revoked_at \
+    "SELECT a.id, a.contact_id, a.agent_id, a.outcome, a.outcome_version, a.reached, a.ended_at, a.seconds, a.note, a.late, a.revoked_at \
      FROM contact c JOIN attempt a ON a.contact_id=c.id WHERE c.customer_id=$3 AND c.group_id=$1 AND c.store_id=$2 \
      ORDER BY a.id DESC LIMIT $4"
 );
@@ -236,4 +257,22 @@ pub async fn past_calls(
     limit: i64,
 ) -> Result<Vec<PastCall>> {
     q.all(&PAST_CALLS, args![group, store, customer, limit]).await
+}
+
+stmt!(
+    OUTCOME_VERSIONS,
+    "SELECT id AS k, outcome_version AS v FROM attempt WHERE id IN {{ids:$2}} AND group_id=$1 ORDER BY id LIMIT 500"
+);
+
+/// The editions of the outcome table that these calls were saved with.
+pub async fn outcome_versions(
+    q: &mut impl Sql,
+    group: GroupId,
+    attempts: &[AttemptId],
+) -> Result<HashMap<i64, Option<i64>>> {
+    if attempts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, Option<i64>)> = q.all(&OUTCOME_VERSIONS, args![group, attempts]).await?;
+    Ok(rows.into_iter().collect())
 }

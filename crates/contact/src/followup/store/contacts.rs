@@ -1,7 +1,7 @@
 //! `contact`: what stands in the queue.
 
 use kernel::{ContactId, CustomerId, GroupId, ImportId, Millis, Problem, Result, StoreId, UserId};
-use platform::db::{Sql, Tx};
+use platform::db::{Args, Sql, Tx};
 use platform::{args, stmt};
 
 use crate::followup::model::{Contact, ContactState};
@@ -14,7 +14,8 @@ macro_rules! columns {
     };
 }
 
-const INSERT: [&str; 21] = [
+/// What a contact's row always has.
+pub(super) const BASE: [&str; 19] = [
     "id",
     "group_id",
     "store_id",
@@ -33,10 +34,32 @@ const INSERT: [&str; 21] = [
     "attempts",
     "rank",
     "agent_id",
-    "best_time",
     "created_at",
-    "import_id",
 ];
+
+pub(super) fn base_row(group: GroupId, c: &Contact, created: Millis) -> Args {
+    args![
+        c.id,
+        group,
+        c.store_id,
+        c.customer_id,
+        c.phone_line_id,
+        &c.person_key,
+        c.person_name.clone(),
+        c.state,
+        &c.kinds,
+        c.vehicle_id,
+        c.due_at,
+        c.from_at,
+        c.expires_at,
+        c.not_before,
+        c.promise_at,
+        c.attempts,
+        c.rank,
+        c.agent_id,
+        created
+    ]
+}
 
 stmt!(CONTACT, concat!("SELECT ", columns!(), " FROM contact WHERE id=$3 AND group_id=$1 AND store_id=$2"));
 // Whoever changes a contact holds its row; on SQLite the writer is alone anyway.
@@ -158,35 +181,10 @@ pub async fn reached_since(
 
 pub async fn insert_contacts(tx: &mut Tx, contacts: &[Contact]) -> Result<()> {
     let (group, now) = (tx.scope().group, tx.now());
-    let rows: Vec<_> = contacts
-        .iter()
-        .map(|c| {
-            args![
-                c.id,
-                group,
-                c.store_id,
-                c.customer_id,
-                c.phone_line_id,
-                &c.person_key,
-                c.person_name.clone(),
-                c.state,
-                &c.kinds,
-                c.vehicle_id,
-                c.due_at,
-                c.from_at,
-                c.expires_at,
-                c.not_before,
-                c.promise_at,
-                c.attempts,
-                c.rank,
-                c.agent_id,
-                c.best_time.clone(),
-                now,
-                c.import_id
-            ]
-        })
-        .collect();
-    tx.bulk("contact", &INSERT, rows, "").await.map(|_| ())
+    let columns = [&BASE[..], &["best_time", "import_id"]].concat();
+    let rows: Vec<_> =
+        contacts.iter().map(|c| [base_row(group, c, now), args![c.best_time.clone(), c.import_id]].concat()).collect();
+    tx.bulk("contact", &columns, rows, "").await.map(|_| ())
 }
 
 /// # Errors

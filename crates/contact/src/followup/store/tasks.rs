@@ -1,7 +1,7 @@
 //! `task`, `late_event`, `skipped_event`.
 
 use kernel::{ContactId, CustomerId, GroupId, ImportId, Millis, Problem, Result, StoreDate, StoreId, TaskId};
-use platform::db::{One, Sql, Tx};
+use platform::db::{Args, One, Sql, Tx};
 use platform::{args, row, stmt};
 
 use crate::followup::model::{SkipReason, SubjectKind, Task};
@@ -14,7 +14,8 @@ macro_rules! columns {
     };
 }
 
-const INSERT: [&str; 26] = [
+/// What a task's row always has.
+pub(super) const BASE: [&str; 25] = [
     "id",
     "group_id",
     "store_id",
@@ -38,10 +39,39 @@ const INSERT: [&str; 26] = [
     "max_attempts",
     "agent_id",
     "created_at",
-    "import_id",
     "result",
     "brand",
 ];
+
+pub(super) fn base_row(group: GroupId, t: &Task) -> Args {
+    args![
+        t.id,
+        group,
+        t.store_id,
+        &t.kind,
+        t.class,
+        t.rule_version,
+        t.subject_kind,
+        t.subject_id,
+        t.round,
+        t.customer_id,
+        t.vehicle_id,
+        t.phone_line_id,
+        t.contact_id,
+        t.event_on,
+        t.from_on,
+        t.due_on,
+        t.from_at,
+        t.due_at,
+        t.expires_at,
+        t.state,
+        t.max_attempts,
+        t.agent_id,
+        t.created_at,
+        t.result,
+        &t.brand
+    ]
+}
 
 // task_by_contact
 stmt!(
@@ -163,43 +193,11 @@ pub async fn open_from(
 /// Answers how many were new; an event already planned stays as it is.
 pub async fn insert_tasks(tx: &mut Tx, tasks: &[NewTask]) -> Result<u64> {
     let group = tx.scope().group;
-    let rows: Vec<_> = tasks
-        .iter()
-        .map(|n| {
-            let t = &n.task;
-            args![
-                t.id,
-                group,
-                t.store_id,
-                &t.kind,
-                t.class,
-                t.rule_version,
-                t.subject_kind,
-                t.subject_id,
-                t.round,
-                t.customer_id,
-                t.vehicle_id,
-                t.phone_line_id,
-                t.contact_id,
-                t.event_on,
-                t.from_on,
-                t.due_on,
-                t.from_at,
-                t.due_at,
-                t.expires_at,
-                t.state,
-                t.max_attempts,
-                t.agent_id,
-                t.created_at,
-                n.import,
-                t.result,
-                &t.brand
-            ]
-        })
-        .collect();
+    let columns = [&BASE[..], &["import_id"]].concat();
+    let rows: Vec<_> = tasks.iter().map(|n| [base_row(group, &n.task), args![n.import]].concat()).collect();
     let days: Vec<_> = tasks.iter().map(|n| (n.task.store_id, n.task.due_on)).collect();
     super::days_changed(tx, "task", &days).await?;
-    tx.bulk("task", &INSERT, rows, "").await
+    tx.bulk("task", &columns, rows, "").await
 }
 
 pub async fn tasks_of(q: &mut impl Sql, group: GroupId, contacts: &[ContactId]) -> Result<Vec<Task>> {

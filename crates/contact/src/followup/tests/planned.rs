@@ -1,6 +1,6 @@
 //! Events become tasks, on both databases.
 
-use platform::transact;
+use platform::{rulebook, transact};
 
 use super::shop::{d, in_shop, show};
 use crate::followup::model::{Class, ContactState, TaskResult, TaskState};
@@ -41,6 +41,17 @@ async fn 新车维修_班次分明() {
         s.order(1, 1, 21, "2026-11-18").await;
         s.record(&[1]).await;
         assert_eq!(s.task_of(1).await.class, Class::NewCarRepair);
+        // A car of fourteen months is new where the store says so; what was planned before keeps its class.
+        s.delivery(4, 1, 24, "2025-09-20").await;
+        s.order(3, 1, 24, "2026-11-18").await;
+        s.record(&[3]).await;
+        assert_eq!(s.task_of(3).await.class, Class::Repair);
+        let mut rules = FollowupRules::seed();
+        rules.new_car_months = 24;
+        transact!(s.w.db, &s.system(), |tx| { rulebook::save(tx, Some(s.w.store), &rules, "两年").await }).unwrap();
+        s.order(5, 1, 24, "2026-11-18").await;
+        s.record(&[5]).await;
+        assert_eq!((s.task_of(3).await.class, s.task_of(5).await.class), (Class::Repair, Class::NewCarRepair));
     })
     .await;
 }

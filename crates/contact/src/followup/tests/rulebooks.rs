@@ -24,6 +24,13 @@ fn 出厂规则_照章() {
     assert_eq!((rules.planning.first_import_days_back, rules.limits.dials_per_hour), (3, 60));
     assert_eq!((rules.limits.lease_minutes, rules.limits.take_back_minutes), (10, 10));
     assert_eq!(rules.targets.iter().map(|t| t.permille).collect::<Vec<_>>(), [1000, 1000, 800]);
+    assert_eq!(rules.new_car_months, 12);
+    // A document of before that was a field says what was the rule then.
+    let mut old = serde_json::to_value(&rules).expect("json");
+    old.as_object_mut().expect("a document").remove("new_car_months");
+    old["targets"][1]["delivered_within_months"] = 12.into();
+    let old: FollowupRules = serde_json::from_value(old).expect("an older document reads");
+    assert_eq!((old.new_car_months, old.check()), (12, Vec::new()));
     // Saved and read again it is the same document.
     let text = serde_json::to_string(&rules).expect("json");
     let again: FollowupRules = serde_json::from_str(&text).expect("the same");
@@ -38,7 +45,7 @@ fn 规则_错处逐条指出() {
         rules.check().into_iter().map(|f| format!("{} {}", f.path, f.code)).collect::<Vec<_>>()
     };
     type Change<'a> = &'a dyn Fn(&mut FollowupRules);
-    let table: [(&str, Change<'_>); 11] = [
+    let table: [(&str, Change<'_>); 13] = [
         ("rules.1.days_to rule-window-turned", &|r| r.rules[1].days_from = 4),
         ("rules.1.expires_after_day rule-expires-early", &|r| r.rules[1].expires_after_day = 2),
         ("rules.0.attempts rule-attempts", &|r| r.rules[0].attempts = 0),
@@ -53,6 +60,8 @@ fn 规则_错处逐条指出() {
         ("rules.0.event_date rule-date-of-other-event", &|r| r.rules[0].event_date = r.rules[1].event_date.clone()),
         ("limits.lease_minutes rule-limit", &|r| r.limits.lease_minutes = 0),
         ("targets.0.permille rule-permille", &|r| r.targets[0].permille = 1001),
+        ("new_car_months rule-new-car-months", &|r| r.new_car_months = 0),
+        ("new_car_months rule-new-car-months", &|r| r.new_car_months = 61),
     ];
     for (want, change) in table {
         let faults = check(change);

@@ -109,6 +109,7 @@ fn event(customer: i64) -> EventFacts {
         settled_on: Some(d("2026-11-17")),
         opened_on: d("2026-11-10"),
         delivered_on: None,
+        new_car_months: 12,
         opted_out: false,
     }
 }
@@ -159,17 +160,21 @@ fn 计划决定_过期_跳过_起始日() {
 
 #[test]
 fn 新车与其他维修_交车十二个月内() {
-    for (delivered, event_on, want) in [
-        (None, "2026-11-17", Class::Repair),
-        (Some("2025-11-17"), "2026-11-17", Class::NewCarRepair),
-        (Some("2025-11-16"), "2026-11-17", Class::Repair),
+    for (months, delivered, event_on, want) in [
+        (12, None, "2026-11-17", Class::Repair),
+        (12, Some("2025-11-17"), "2026-11-17", Class::NewCarRepair),
+        (12, Some("2025-11-16"), "2026-11-17", Class::Repair),
+        (24, Some("2025-11-16"), "2026-11-17", Class::NewCarRepair),
+        (1, Some("2026-10-17"), "2026-11-17", Class::NewCarRepair),
+        (1, Some("2026-10-16"), "2026-11-17", Class::Repair),
         // 29 February + 12 months = 28 February.
-        (Some("2028-02-29"), "2029-02-28", Class::NewCarRepair),
-        (Some("2028-02-29"), "2029-03-01", Class::Repair),
+        (12, Some("2028-02-29"), "2029-02-28", Class::NewCarRepair),
+        (12, Some("2028-02-29"), "2029-03-01", Class::Repair),
         // A delivery that lies ahead makes no new car yet.
-        (Some("2026-11-18"), "2026-11-17", Class::Repair),
+        (12, Some("2026-11-18"), "2026-11-17", Class::Repair),
     ] {
         let mut event = event(1);
+        event.new_car_months = months;
         event.delivered_on = delivered.map(d);
         assert_eq!(event.class(d(event_on)), want, "{delivered:?} {event_on}");
     }

@@ -1,7 +1,7 @@
 //! The rows behind a number.
 
 use askama::Template;
-use contact::followup::outcomes::Outcomes;
+use contact::followup::outcome_words::OutcomeWords;
 use contact::scripts::ScriptBook;
 use kernel::{Cap, Problem, StoreId};
 use platform::http::{Answer, Desk, Fields, Ui};
@@ -250,8 +250,8 @@ pub async fn calls(desk: Desk, fields: Fields) -> Answer {
     let work = store::agents(&mut q, &asked.ask).await?;
     let mine = work.iter().filter(|w| asked.ask.agent.is_none() || w.agent == asked.ask.agent);
     let total = mine.map(|w| if reached { w.reached } else { w.attempts }).sum();
-    let home = asked.ask.stores.first().copied().unwrap_or(StoreId::new(0));
-    let outcomes = rulebook::current::<Outcomes>(&mut q, asked.ask.group, home).await?;
+    let saved_with: Vec<_> = rows.iter().map(|r| (r.store_id, r.outcome_version)).collect();
+    let words = OutcomeWords::of(&mut q, asked.ask.group, &saved_with).await?;
     let ui = desk.ui();
     let title = ui.t(if reached { "report-calls-reached" } else { "report-calls" }).into_owned();
     let mut frame = Frame::of(&desk, &asked, title, total).await?;
@@ -259,11 +259,10 @@ pub async fn calls(desk: Desk, fields: Fields) -> Answer {
         let which = if reached { "&reached=1" } else { "" };
         format!("/reports/calls?{}{which}&after={}", asked.query(), last.id)
     });
-    let word = |key: &str| outcomes.body.get(key).map_or_else(|| key.to_owned(), |o| ui.label(&o.label));
     let rows = rows
         .into_iter()
         .map(|r| {
-            let said = word(&r.outcome);
+            let said = words.word(&ui, r.store_id, r.outcome_version, &r.outcome);
             (r, said)
         })
         .collect();

@@ -74,6 +74,8 @@ pub struct Shown {
     pub cases: Vec<CaseLine>,
     /// Cases, remarks and late data belong to nobody's tasks: shown where the report is about all of them.
     pub whole: bool,
+    /// How long a car is new at these stores.
+    pub new_car_months: String,
 }
 
 pub struct BrandShown {
@@ -245,12 +247,14 @@ async fn shown(desk: &Desk, mut body: Body, asked: &Asked, most: i64) -> Result<
     }
     items.sort_by_key(|i| -i.n);
     let whole = ask.is_whole();
+    let new_car_months = Targets::of(&mut reads, ask.group, &ask.stores).await?.new_car_months();
     let no_more = i64::MAX;
     if ask.departments.is_some() {
         // Frozen for everybody; this reader sees the cases of their departments.
         (body.cases_opened, body.cases_in_time) = store::case_count(&mut reads, ask).await?;
     }
     Ok(Shown {
+        new_car_months,
         query: asked.query(),
         filters: asked.filters(),
         stores: body

@@ -200,13 +200,14 @@ row! {
     /// A call in the list behind an agent's number.
     pub struct CallListed {
         pub id: kernel::AttemptId, pub ended_at: Millis, pub seconds: i64, pub outcome: String, pub reached: i64, pub late: i64,
+        pub store_id: kernel::StoreId, pub outcome_version: Option<i64>,
         pub customer_id: kernel::CustomerId, pub customer_name: String, pub agent_name: Option<String>,
     }
 }
 // attempt_by_time
 stmt!(
     REPORT_CALL_LIST,
-    "SELECT a.id, a.ended_at, a.seconds, a.outcome, a.reached, a.late, a.customer_id, k.name AS customer_name, u.name AS agent_name \
+    "SELECT a.id, a.ended_at, a.seconds, a.outcome, a.reached, a.late, a.store_id, a.outcome_version, a.customer_id, k.name AS customer_name, u.name AS agent_name \
      FROM attempt a JOIN customer k ON k.id=a.customer_id LEFT JOIN app_user u ON u.id=a.agent_id \
      WHERE a.group_id=$1 AND a.store_id IN {{ids:$2}} AND a.ended_at >= $3 AND a.ended_at < $4 AND a.revoked_at IS NULL \
      AND (CAST($5 AS BIGINT) = 0 OR a.agent_id = $5) AND (($6 = '' AND $7 = '' AND $8 = '*') \

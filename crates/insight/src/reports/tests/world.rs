@@ -113,7 +113,7 @@ pub async fn add_facts(w: &World, facts: &[Fact]) {
     let scope = w.system();
     transact!(w.db, &scope, |tx| {
         let columns = ["id", "group_id", "kind", "name", "name_key", "created_at", "updated_at"];
-        tx.bulk("customer", &columns, customers, "").await?;
+        tx.bulk("customer", &columns, customers.clone(), "").await?;
         let columns = [
             "id",
             "group_id",
@@ -129,7 +129,7 @@ pub async fn add_facts(w: &World, facts: &[Fact]) {
             "rank",
             "created_at",
         ];
-        tx.bulk("contact", &columns, contacts, "").await?;
+        tx.bulk("contact", &columns, contacts.clone(), "").await?;
         let columns = [
             "id",
             "group_id",
@@ -157,7 +157,7 @@ pub async fn add_facts(w: &World, facts: &[Fact]) {
             "agent_id",
             "created_at",
         ];
-        tx.bulk("task", &columns, tasks, "").await?;
+        tx.bulk("task", &columns, tasks.clone(), "").await?;
         for f in facts {
             figures::mark(tx, f.store, What::Task, &[f.due_on()]).await?;
         }

@@ -301,3 +301,28 @@ async fn 切换门店_只能去自己的店() {
     })
     .await;
 }
+
+/// Whoever works elsewhere, and a region that there is not, are answered before the form is read.
+#[tokio::test]
+async fn 别店的同事_填没填好都找不到() {
+    testkit::on_both(async |w| {
+        furnish(w).await;
+        person(w, "shenwen", "care_supervisor", Place::Store(w.store)).await;
+        person(w, "hanjing", "administrator", Place::Group).await;
+        let far = person(w, "faraway", "agent", Place::Store(w.second)).await;
+        let mut boss = signed_in(w, "shenwen").await;
+        for who in [far.to_string(), "999".to_owned()] {
+            for what in ["", "/roles", "/share", "/link", "/leave", "/return"] {
+                for form in [&[][..], &[("name", "新名字"), ("share", "50")][..]] {
+                    let reply = boss.post(&format!("/people/{who}{what}"), form).await;
+                    assert_eq!(reply.status, StatusCode::NOT_FOUND, "{who}{what} {form:?}");
+                }
+            }
+        }
+        let mut administrator = signed_in(w, "hanjing").await;
+        for form in [&[][..], &[("name", "西南")][..]] {
+            assert_eq!(administrator.post("/regions/999", form).await.status, StatusCode::NOT_FOUND, "{form:?}");
+        }
+    })
+    .await;
+}

@@ -363,6 +363,7 @@ impl<'a> Teller<'a> {
             agent_id: agent,
             direction: Direction::Out,
             outcome: outcome.key().into(),
+            outcome_version: Some(0),
             counts: true,
             reached: outcome.reached(),
             started_at: started,

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 use contact::cases::{self, ClockBook, KindBook};
 use contact::followup::plan::EventFacts;
-use contact::followup::rules::FollowupRules;
+use contact::followup::rules::{FollowupRules, usual_new_car_months};
 use contact::followup::{self, SubjectKind};
 use contact::scripts::ScriptBook;
 use kernel::{Clock, DeliveryId, Fen, GroupId, Id, Millis, PersonName, RepairOrderId, Scope, StoreDate};
@@ -334,6 +334,7 @@ impl Maker<'_> {
             settled_on: Some(day.date),
             opened_on,
             delivered_on: bought,
+            new_car_months: self.teller.books.rules.new_car_months,
             ..facts(who, day.date)
         };
         let usable = who.usable || line > 0;
@@ -415,6 +416,7 @@ fn facts(who: &Profile, on: StoreDate) -> EventFacts {
         settled_on: None,
         opened_on: on,
         delivered_on: None,
+        new_car_months: usual_new_car_months(),
         opted_out: who.opted_out,
     }
 }

@@ -244,6 +244,7 @@ fn call(event: &Event<'_>, contact: &Contact, id: AttemptId, ended: Millis) -> A
         agent_id: contact.agent_id.unwrap_or(event.shop.agents[0]),
         direction: Direction::Out,
         outcome: "complete".into(),
+        outcome_version: Some(0),
         counts: true,
         reached: true,
         started_at: ended.plus(-95_000),

@@ -39,7 +39,9 @@ pub fn sections(w: &Words<'_>, rules: &FollowupRules) -> Vec<Section> {
         field.hint = w.ui.v("rules-segment-hint", t.segment).into_owned();
         field
     });
-    let mut list = vec![w.section("usual", fields.collect())];
+    let mut fields: Vec<_> = fields.collect();
+    fields.push(w.number("new_car_months", "new-car-months", rules.new_car_months, (1, 60), "month"));
+    let mut list = vec![w.section("usual", fields)];
     for (i, t) in rules.targets.iter().enumerate().filter(|(_, t)| t.brand.is_some()) {
         let brand = t.brand.as_deref().unwrap_or_default();
         list.push(Section {
@@ -76,6 +78,7 @@ fn segments(w: &Words<'_>, now: Option<Segment>) -> Vec<Choice> {
 }
 
 pub fn read(read: &mut Read<'_>, rules: &mut FollowupRules) {
+    read.number("new_car_months", &mut rules.new_car_months);
     let mut gone = Vec::new();
     for (i, target) in rules.targets.iter_mut().enumerate() {
         let at = |field: &str| format!("targets.{i}.{field}");
@@ -86,11 +89,7 @@ pub fn read(read: &mut Read<'_>, rules: &mut FollowupRules) {
         rate(read, &at("permille"), &mut target.permille);
         if target.brand.is_some() && read.has(&at("brand")) {
             target.brand = Some(read.get(&at("brand")).to_owned());
-            let before = target.segment;
             read.choice(&at("segment"), Segment::parse, &mut target.segment);
-            if before != target.segment {
-                target.delivered_within_months = None;
-            }
         }
     }
     // What a brand's target counts is what the usual one of its class counts.
