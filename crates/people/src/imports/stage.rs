@@ -263,7 +263,7 @@ impl<'a> Stage<'a> {
                 self.outdated.drain(..self.pace.rows().min(self.outdated.len())).collect();
             let done = piece.last().map_or(self.seq, |row| row.seq);
             let (db, id, version) = (&self.shop.db, self.id, self.version);
-            let (ours, took) = transact!(db, self.scope, |tx| {
+            let (ours, begun) = transact!(db, self.scope, |tx| {
                 let begun = Instant::now();
                 let ours = store::staged(tx, id, version, done).await?;
                 if ours {
@@ -272,12 +272,12 @@ impl<'a> Stage<'a> {
                         store::replaced(tx, id, *seq, said).await?;
                     }
                 }
-                Ok((ours, begun.elapsed()))
+                Ok((ours, begun))
             })?;
             if !ours {
                 return Err(Halt::Abandoned);
             }
-            self.pace.learn(piece.len() + outdated.len(), took);
+            self.pace.learn(piece.len() + outdated.len(), begun.elapsed());
             rest = more;
         }
         Ok(())

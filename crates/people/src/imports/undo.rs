@@ -34,13 +34,12 @@ pub async fn undo_next_chunk(db: &Db, group: GroupId, id: ImportId, pace: &mut P
     if batch.state == State::Undoing {
         let scope = on_behalf(&batch);
         let (n, owed) = (pace.rows(), pace.owed_ms);
-        let (rows, took) = transact!(db, &scope, |tx| {
+        let (rows, begun) = transact!(db, &scope, |tx| {
             let begun = Instant::now();
-            let rows = take_back(tx, id, n, owed).await?;
-            Ok((rows, begun.elapsed()))
+            Ok((take_back(tx, id, n, owed).await?, begun))
         })?;
         pace.owed_ms = 0;
-        pace.learn(rows, took);
+        pace.learn(rows, begun.elapsed());
     }
     Ok(progress(&store::get(&mut db.reads(), group, id).await?))
 }

@@ -108,11 +108,12 @@ pub(super) async fn all_lite<'c, T: Rec>(
     rows.into_iter().map(|r| decode(&Row::Lite(r), name)).collect()
 }
 
-/// How often an answer is looked for before this thread goes to sleep.
+/// How often an answer is looked for before its task goes to sleep.
 const LOOKS: u32 = 12;
 
 /// The next of what SQLite's own thread says. Most answers take microseconds; sleeping for each row of them would cost
-/// two wake-ups a row. So it is looked for a few times, with the core given to whoever wants it in between.
+/// two wake-ups a row. So it is looked for a few times, with the core given to whoever wants it in between. On a connection
+/// only: waiting for one may take long.
 async fn soon<S: Stream + Unpin>(told: &mut S) -> Option<S::Item> {
     for _ in 0..LOOKS {
         if let Poll::Ready(step) = told.poll_next_unpin(&mut Context::from_waker(Waker::noop())) {

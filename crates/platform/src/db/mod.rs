@@ -1,6 +1,7 @@
 //! The data layer: two native drivers behind one thin [`Db`]; SQL is written once.
 
 mod engine;
+mod fold;
 mod grown;
 mod load;
 pub mod migrate;
@@ -51,6 +52,7 @@ enum Pools {
         read: SqlitePool,
         write: SqlitePool,
         limit: room::Limit,
+        fold: Arc<fold::Folding>,
     },
     Pg(PgPool),
 }
@@ -179,7 +181,8 @@ impl Db {
     /// Closes the pools, so that SQLite folds its write-ahead log.
     pub async fn close(&self) {
         match &self.0.pools {
-            Pools::Lite { read, write, .. } => {
+            Pools::Lite { read, write, fold, .. } => {
+                fold.close().await;
                 read.close().await;
                 write.close().await;
             }
@@ -213,7 +216,10 @@ impl Sql for Reads {
         watch::ran(stmt, &args);
         let sql = stmt.sql(self.0.engine());
         match &self.0.0.pools {
-            Pools::Lite { read, .. } => engine::all_lite(read, sql, args, stmt.name).await,
+            Pools::Lite { read, .. } => {
+                let mut on = read.acquire().await.map_err(engine::fault)?;
+                engine::all_lite(&mut *on, sql, args, stmt.name).await
+            }
             Pools::Pg(pool) => engine::all_pg(pool, sql, args, stmt.name).await,
         }
     }
@@ -223,7 +229,10 @@ impl Sql for Reads {
         watch::ran(stmt, &args);
         let sql = stmt.sql(self.0.engine());
         match &self.0.0.pools {
-            Pools::Lite { read, .. } => engine::exec_lite(read, sql, args, stmt.name).await,
+            Pools::Lite { read, .. } => {
+                let mut on = read.acquire().await.map_err(engine::fault)?;
+                engine::exec_lite(&mut *on, sql, args, stmt.name).await
+            }
             Pools::Pg(pool) => engine::exec_pg(pool, sql, args, stmt.name).await,
         }
     }

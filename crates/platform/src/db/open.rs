@@ -9,6 +9,7 @@ use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::fold::Folding;
 use super::room::Limit;
 use super::{Db, Inside, Pools, engine, migrate};
 use crate::events::{Hub, Wire};
@@ -76,12 +77,12 @@ async fn open_lite(path: &std::path::Path) -> Result<Pools> {
         .pragma("mmap_size", "0")
         // What a statement of many rows keeps to undo itself stays off the disk.
         .pragma("temp_store", "MEMORY")
-        // An import touches the same pages again and again: written back every 32 MiB instead of every four, they are
-        // written back once.
-        .pragma("wal_autocheckpoint", "8000")
+        // Folded beside the writer (`fold.rs`); should that not keep up, by whoever commits.
+        .pragma("wal_autocheckpoint", "16000")
         .statement_cache_capacity(400)
         // Rows come from the driver's own thread: fewer, larger hand-overs.
         .row_buffer_size(500);
+    let beside = base.clone().pragma("cache_size", "-1024");
     let limit = Limit::default();
     let begins_with = limit.clone();
     let write = SqlitePoolOptions::new()
@@ -127,7 +128,8 @@ async fn open_lite(path: &std::path::Path) -> Result<Pools> {
         .connect_with(base.read_only(true).pragma("cache_size", "-8192"))
         .await
         .map_err(engine::fault)?;
-    Ok(Pools::Lite { read, write, limit })
+    let fold = Folding::new(SqlitePoolOptions::new().max_connections(1).connect_lazy_with(beside));
+    Ok(Pools::Lite { read, write, limit, fold })
 }
 
 async fn open_pg(url: &str, pool: u32) -> Result<Pools> {

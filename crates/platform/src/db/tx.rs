@@ -27,6 +27,8 @@ pub struct Tx {
     signals: Vec<Signal>,
     /// Rows that were put into tables by the many.
     grown: Vec<(String, u64)>,
+    /// Rows that were written.
+    written: u64,
     /// Made of rows that nobody else may see unless this is committed.
     shelved: Vec<(shelf::Key, shelf::Thing)>,
 }
@@ -34,7 +36,7 @@ pub struct Tx {
 impl Tx {
     pub(super) fn new(inner: Inner, db: Db, scope: Scope) -> Self {
         let now = db.clock().now();
-        Self { inner, db, scope, now, signals: Vec::new(), grown: Vec::new(), shelved: Vec::new() }
+        Self { inner, db, scope, now, signals: Vec::new(), grown: Vec::new(), written: 0, shelved: Vec::new() }
     }
 
     /// The moment at which this transaction began; one verb has one time.
@@ -95,6 +97,7 @@ impl Tx {
                 }
             }
         }
+        self.written += done;
         if self.engine() == Engine::Pg && many {
             self.grown.push((table.to_owned(), done));
         }
@@ -109,9 +112,12 @@ impl Tx {
             Inner::Pg(t) => t.commit().await,
         }
         .map_err(engine::fault)?;
-        if let Pools::Pg(pool) = &self.db.0.pools {
-            for (table, rows) in self.db.0.grown.by(self.grown) {
-                tokio::spawn(grown::count(pool.clone(), table, rows));
+        match &self.db.0.pools {
+            Pools::Lite { fold, .. } => fold.wrote(self.written),
+            Pools::Pg(pool) => {
+                for (table, rows) in self.db.0.grown.by(self.grown) {
+                    tokio::spawn(grown::count(pool.clone(), table, rows));
+                }
             }
         }
         for (key, thing) in self.shelved {
@@ -148,10 +154,12 @@ impl Sql for Tx {
         #[cfg(feature = "watch")]
         super::watch::ran(stmt, &args);
         let sql = stmt.sql(self.db.engine());
-        match &mut self.inner {
+        let rows = match &mut self.inner {
             Inner::Lite(t) => engine::exec_lite(&mut **t, sql, args, stmt.name).await,
             Inner::Pg(t) => engine::exec_pg(&mut **t, sql, args, stmt.name).await,
-        }
+        }?;
+        self.written += rows;
+        Ok(rows)
     }
 }
 

@@ -58,13 +58,14 @@ stmt!(
 );
 stmt!(
     ROWS_ERASE,
-    "DELETE FROM import_row WHERE import_id=$2 AND group_id=$1 AND seq IN \
-     (SELECT seq FROM import_row WHERE import_id=$2 ORDER BY seq LIMIT 4000)"
+    // A range, not a list: of rows that have just come the planner of PostgreSQL knows nothing yet.
+    "DELETE FROM import_row WHERE import_id=$2 AND group_id=$1 AND seq <= \
+     (SELECT MAX(seq) FROM (SELECT seq FROM import_row WHERE import_id=$2 ORDER BY seq LIMIT 4000) some)"
 );
 stmt!(
     JOURNAL_ERASE,
-    "DELETE FROM import_change WHERE group_id=$1 AND id IN \
-     (SELECT id FROM import_change WHERE import_id=$2 ORDER BY seq, id LIMIT 4000)"
+    "DELETE FROM import_change WHERE import_id=$2 AND group_id=$1 AND seq <= \
+     (SELECT MAX(seq) FROM (SELECT seq FROM import_change WHERE import_id=$2 ORDER BY seq LIMIT 4000) some)"
 );
 
 /// A row on its way into the table.
