@@ -78,7 +78,7 @@ async fn open_lite(path: &std::path::Path) -> Result<Pools> {
         // What a statement of many rows keeps to undo itself stays off the disk.
         .pragma("temp_store", "MEMORY")
         // Folded beside the writer (`fold.rs`); should that not keep up, by whoever commits.
-        .pragma("wal_autocheckpoint", "16000")
+        .pragma("wal_autocheckpoint", "2000")
         .statement_cache_capacity(400)
         // Rows come from the driver's own thread: fewer, larger hand-overs.
         .row_buffer_size(500);
