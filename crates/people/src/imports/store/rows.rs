@@ -60,12 +60,12 @@ stmt!(
     ROWS_ERASE,
     // A range, not a list: of rows that have just come the planner of PostgreSQL knows nothing yet.
     "DELETE FROM import_row WHERE import_id=$2 AND group_id=$1 AND seq <= \
-     (SELECT MAX(seq) FROM (SELECT seq FROM import_row WHERE import_id=$2 ORDER BY seq LIMIT 4000) some)"
+     (SELECT MAX(seq) FROM (SELECT seq FROM import_row WHERE import_id=$2 ORDER BY seq LIMIT 4000) s)"
 );
 stmt!(
     JOURNAL_ERASE,
     "DELETE FROM import_change WHERE import_id=$2 AND group_id=$1 AND seq <= \
-     (SELECT MAX(seq) FROM (SELECT seq FROM import_change WHERE import_id=$2 ORDER BY seq LIMIT 4000) some)"
+     (SELECT MAX(seq) FROM (SELECT seq FROM import_change WHERE import_id=$2 ORDER BY seq LIMIT 4000) s)"
 );
 
 /// A row on its way into the table.
