@@ -78,8 +78,9 @@ test("a call from the queue to a case, by keyboard", async () => {
     if (!bad && effects.includes("bad")) {
       await answerNow(page, "bad");
       await now.locator(".sorry:not([hidden])").first().waitFor();
-      // What to ask for a case comes at once.
-      await page.locator("#case-fields :is(input, textarea, select):visible").first().waitFor();
+      // The kind of case comes at once, and what to ask for it; or that the visit tells all of it already.
+      await page.locator("#case-questions h2").waitFor();
+      await page.locator("#case-questions :is(input, textarea, select, p.muted):visible").first().waitFor();
       await screenshot(page, "call-bad-answer-wide");
       bad = true;
       await page.keyboard.press("ArrowDown");
