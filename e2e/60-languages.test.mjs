@@ -97,11 +97,12 @@ function lookAt({ locale, keys, chinese }) {
 }
 
 async function visit(page, path) {
-  for (;;) {
+  for (let i = 0; i < 60; i += 1) {
     const answer = await page.goto(server.origin + path);
     if (answer.status() !== 503) return answer;
     await page.waitForTimeout(1_000);
   }
+  throw new Error(`${path} answered 503 for a minute`);
 }
 
 /** What is wrong with one page in one look: its words, its widths, what axe finds. */
