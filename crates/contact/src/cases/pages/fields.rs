@@ -15,8 +15,13 @@ use crate::cases::{open, plan};
 #[derive(Template)]
 #[template(path = "cases/pages/fields_part.html")]
 struct FieldsPart {
-    ui: Ui,
     contact: i64,
+}
+
+#[derive(Template)]
+#[template(path = "cases/pages/fields_asks.html")]
+struct FieldAsks {
+    ui: Ui,
     kind: Option<String>,
     asks: Vec<Ask>,
 }
@@ -36,8 +41,7 @@ struct Ask {
 /// When the template cannot be rendered.
 pub async fn call_fields(desk: Desk, contact: i64) -> Result<String> {
     desk.scope().need(Cap::CallWork)?;
-    let part = FieldsPart { ui: desk.ui(), contact, kind: None, asks: Vec::new() };
-    part.render().map_err(Problem::internal)
+    FieldsPart { contact }.render().map_err(Problem::internal)
 }
 
 pub async fn refresh(desk: Desk, Path(contact): Path<ContactId>, fields: Fields) -> Answer {
@@ -45,7 +49,7 @@ pub async fn refresh(desk: Desk, Path(contact): Path<ContactId>, fields: Fields)
     desk.fragment(&part)
 }
 
-async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<FieldsPart> {
+async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<FieldAsks> {
     let scope = desk.scope();
     let (group, store, locale) = (scope.group, scope.store()?, desk.locale());
     let mut q = desk.reads();
@@ -53,7 +57,7 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
     let Some(first) = tasks.first().map(|t| t.task) else { return after_the_call(desk, contact, fields).await };
     let labels = ports::labels(&mut q, group, store).await?;
     let points = points(fields, first, &labels);
-    let mut part = FieldsPart { ui: desk.ui(), contact: contact.raw(), kind: None, asks: Vec::new() };
+    let mut part = FieldAsks { ui: desk.ui(), kind: None, asks: Vec::new() };
     let book = rulebook::current::<KindBook>(&mut q, group, store).await?;
     let Some(planned) = plan::plan(&book.body, &points) else { return Ok(part) };
     let Some(kind) = book.body.kind(&planned.kind) else { return Ok(part) };
@@ -77,9 +81,9 @@ async fn build(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<Field
 }
 
 /// The call was saved before its last answer came here: there is a case by now, and what was typed belongs to it.
-async fn after_the_call(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<FieldsPart> {
+async fn after_the_call(desk: &Desk, contact: ContactId, fields: &Fields) -> Result<FieldAsks> {
     let (scope, locale) = (desk.scope(), desk.locale());
-    let mut part = FieldsPart { ui: desk.ui(), contact: contact.raw(), kind: None, asks: Vec::new() };
+    let mut part = FieldAsks { ui: desk.ui(), kind: None, asks: Vec::new() };
     let Some(call) = ports::last_call(&mut desk.reads(), scope, contact, desk.now()).await? else { return Ok(part) };
     let typed: Vec<_> = fields.starting("case.").map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let Some(case) = open::fill_asked(desk.db(), scope, call, &typed).await? else { return Ok(part) };
