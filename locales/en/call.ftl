@@ -4,6 +4,7 @@ call-back = Queue
 call-inbound = Customer calls
 call-timer = Time of talk
 call-minutes = { $from }–{ $to } minutes suggested
+call-saved-case = Case #{ $number } is open: somebody will contact the customer within 24 hours
 call-saved = { $name }: saved as “{ $outcome }”
 call-take-back = Take back
 call-take-back-until = until { $time }

@@ -4,6 +4,10 @@ queue-lead = { $n ->
     [one] 1 follow-up left today
    *[other] { $n } follow-ups left today
 }, { $due } due today
+queue-lead-late = { $n ->
+    [one] 1 follow-up left today
+   *[other] { $n } follow-ups left today
+}: { $overdue } overdue, { $due } due today
 queue-whose = Whose
 queue-mine = Mine
 queue-all = Whole store

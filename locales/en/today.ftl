@@ -13,10 +13,6 @@ today-weekday-4 = Thursday
 today-weekday-5 = Friday
 today-weekday-6 = Saturday
 today-weekday-7 = Sunday
-today-lead = { $n ->
-    [one] 1 follow-up left today
-   *[other] { $n } follow-ups left today
-}, { $due } due today
 today-figures = Figures of today
 today-done-today = Done today
 today-reached-today = Reached today
@@ -50,6 +46,7 @@ today-step-calendar = Check the opening hours
 today-step-text-calendar = Deadlines and call times follow the store’s calendar
 today-step-import = Import yesterday’s repair orders and deliveries
 today-step-text-import = The sheet exported from the dealer-management system, as it is
+today-step-import-late = Imported, but all of it too late to follow up: no call is planned. Newer orders or deliveries bring calls by themselves.
 today-step-call = Make the first call
 today-step-text-call = After the import the follow-ups appear in the queue by themselves
 today-step-add-supervisor = Add a care supervisor

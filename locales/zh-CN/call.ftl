@@ -4,6 +4,7 @@ call-back = 队列
 call-inbound = 客户来电
 call-timer = 通话时间
 call-minutes = 建议 { $from }–{ $to } 分钟
+call-saved-case = 已立案 #{ $number }，24 小时内会有专人联系客户
 call-saved = { $name }：已记为“{ $outcome }”
 call-take-back = 撤回
 call-take-back-until = { $time } 前可以撤回

@@ -119,6 +119,7 @@ import-remembered = 按上次的对应关系读取
 import-read-again = 重新读取
 import-read-again-hint = 改过对应关系后点这里；写入前都可以改
 import-plan-from = { $stores }第一次导入：从哪一天起安排回访？
+import-nothing-planned = 按这个起始日，一个回访也不会安排：{ $n } 单都更早。要回访它们，请把起始日改早。
 import-plan-from-hint = 更早的工单和交车只存档，不安排回访
 import-apply = 写入 { $n } 条
 import-undo-until = { $until } 前可以撤销

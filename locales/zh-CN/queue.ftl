@@ -1,6 +1,7 @@
 # 回访队列
 queue-title = 回访队列
 queue-lead = 今天还有 { $n } 个回访，{ $due } 个将在今天到期
+queue-lead-late = 今天还有 { $n } 个回访：{ $overdue } 个已过期限，{ $due } 个今天到期
 queue-whose = 看谁的
 queue-mine = 我的
 queue-all = 全店

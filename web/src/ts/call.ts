@@ -4,6 +4,9 @@ import { startDial } from "./dial";
 import { onKey } from "./keys";
 import { startTimer } from "./timer";
 
+/** How an answer looks once its question is left; facts are plain. */
+const TONES: Record<string, string> = { bad: "bad", improve: "warn", good: "brand" };
+
 /** The call: one question is "now"; digits answer it, branches open and close, the form keeps everything. */
 class Call {
   private readonly questions: HTMLElement[];
@@ -135,6 +138,7 @@ class Call {
       if (answer) {
         answer.textContent = chosen.map(label).join("、");
         answer.hidden = chosen.length === 0;
+        answer.className = `pill ${TONES[chosen.map((field) => field.dataset["effect"] ?? "").find((effect) => effect in TONES) ?? ""] ?? ""}`;
       }
       for (const sorry of all(".sorry", question)) {
         const only = sorry.dataset["for"]?.split(",").map((option) => option.trim());

@@ -1,6 +1,6 @@
 //! Who sees which cases, and in which order.
 
-use kernel::{Cap, CustomerId, Millis, Reach, Result, Scope, UserId};
+use kernel::{AttemptId, Cap, CaseId, CustomerId, Millis, Reach, Result, Scope, UserId};
 use platform::db::Sql;
 use platform::keyed;
 
@@ -104,6 +104,18 @@ pub async fn page(
 /// As [`page`].
 pub async fn heaps(q: &mut impl Sql, scope: &Scope, now: Millis) -> Result<Heaps> {
     store::heaps(q, scope, &Sight::of(scope, Cap::CaseRead)?, now).await
+}
+
+/// The case that a call opened, with its number, where the reader may see it.
+/// # Errors
+/// As the database answers.
+pub async fn of_attempt(q: &mut impl Sql, scope: &Scope, attempt: AttemptId) -> Result<Option<(CaseId, i64)>> {
+    if !scope.may(Cap::CaseRead) {
+        return Ok(None);
+    }
+    let case = store::by_attempt(q, scope.group, attempt).await?;
+    let here = case.filter(|c| c.withdrawn_at.is_none() && scope.store == Some(c.store_id));
+    Ok(here.map(|c| (c.id, c.number)))
 }
 
 /// # Errors

@@ -35,7 +35,7 @@ pub use clocks::{Clock, ClockBook, ClockKey, EndOfDay, Unit, WhenClosed};
 pub use handle::{ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, resolve};
 pub use jobs::{all as jobs, workers};
 pub use kinds::{Class, Field, FieldOption, FieldType, Kind, KindBook, QuestionRule, Remarks, Source, Values};
-pub use list::{After, Filter, heaps, of_customer, page};
+pub use list::{After, Filter, heaps, of_attempt, of_customer, page};
 pub use model::{CauseKind, Left, RecallEnd, StateKey, StepKind, Verdict};
 pub use open::on_call;
 pub use pages::{call_fields, call_recall, customer_cases, kind_lines, open_button, routes, today_cases};

@@ -84,7 +84,8 @@ pub fn sentence(book: &KindBook, kind: &Kind, values: &Values, locale: Locale, t
 /// A stored value as it is read. Numbers of telephones stay masked.
 pub fn shown(field: &Field, value: &str, locale: Locale, today: StoreDate) -> String {
     match field.of {
-        FieldType::Text => value.to_owned(),
+        // The sentence has its own stops.
+        FieldType::Text => value.trim_end_matches(['。', '，', '；', '、', '.', ',', ';', ' ']).to_owned(),
         FieldType::Date => value.parse().map_or_else(|_| value.to_owned(), |day| date(day, locale, today)),
         FieldType::Number => thousands(value),
         FieldType::Phone => Phone::parse(value).map_or_else(|_| "****".to_owned(), |p| p.to_string()),

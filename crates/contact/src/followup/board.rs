@@ -101,7 +101,9 @@ async fn read(q: &mut impl Sql, scope: &Scope, midnight: Millis, tomorrow: Milli
 /// How far a store has come since it was set up.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
-    /// A follow-up was planned, from an import or by hand.
+    /// A visit or a delivery came in, from an import or by hand.
+    pub recorded: bool,
+    /// A follow-up was planned for one.
     pub planned: bool,
     pub first_call: bool,
 }
@@ -109,8 +111,10 @@ pub struct Begun {
 /// # Errors
 /// As the database answers.
 pub async fn begun(q: &mut impl Sql, scope: &Scope) -> Result<Begun> {
-    let (planned, first_call) = store::begun(q, scope.group, scope.store()?).await?;
-    Ok(Begun { planned, first_call })
+    let store_id = scope.store()?;
+    let (planned, first_call) = store::begun(q, scope.group, store_id).await?;
+    let recorded = planned || people::vehicles::any_visit(q, scope.group, store_id).await?;
+    Ok(Begun { recorded, planned, first_call })
 }
 
 /// Contacts without a number that could be dialled, counted up to 1,001.

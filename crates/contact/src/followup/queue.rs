@@ -359,11 +359,20 @@ pub struct Counts {
     pub all: i64,
     /// Those whose window has begun or begins today.
     pub today: i64,
+    /// To be reached before tomorrow, late ones with them.
     pub due_today: i64,
+    pub overdue: i64,
     /// Kind and count; a contact with two kinds counts under both.
     pub by_kind: Vec<(String, i64)>,
     /// Customers I reached today.
     pub reached_today: i64,
+}
+
+impl Counts {
+    /// The sentence above the queue: with what is late, where something is.
+    pub const fn lead(&self) -> &'static str {
+        if self.overdue > 0 { "queue-lead-late" } else { "queue-lead" }
+    }
 }
 
 /// # Errors
@@ -375,10 +384,11 @@ pub async fn counts(q: &mut impl Sql, scope: &Scope, filter: &Filter, now: Milli
     let tomorrow = context.tomorrow(now);
     let mut counts = Counts::default();
     for owner in owners {
-        for row in store::kind_counts(q, scope.group, store_id, owner, tomorrow, tomorrow).await? {
+        for row in store::kind_counts(q, scope.group, store_id, owner, (tomorrow, tomorrow, now)).await? {
             counts.all += row.n;
             counts.today += row.today;
             counts.due_today += row.due;
+            counts.overdue += row.overdue;
             for kind in row.kinds.split(',').filter(|k| !k.is_empty()) {
                 match counts.by_kind.iter_mut().find(|(k, _)| k == kind) {
                     Some((_, n)) => *n += row.n,

@@ -75,7 +75,7 @@ impl Words {
                     "a recent day"
                 }
             }
-            "items" if delivery && zh => "",
+            "items" if delivery && zh => "车",
             "items" if delivery => "car",
             "items" => {
                 if zh {

@@ -62,7 +62,7 @@ impl TodayPage {
 impl AgentPart {
     /// Done today, and what today still asks for.
     fn goal(&self) -> i64 {
-        (self.row.done + self.counts.due_today).max(self.row.done).max(1)
+        self.row.done + self.counts.due_today
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Step {
     pub ways: Vec<(&'static str, &'static str)>,
     /// Who does it, where the reader may not.
     pub by: Option<String>,
+    /// What came of it, where that is not what one would expect.
+    pub yet: Option<&'static str>,
 }
 
 /// Where a step leads, what it takes, and what its link is called.
@@ -48,7 +50,7 @@ pub async fn of(q: &mut Reads, scope: &Scope, ui: &Ui) -> Result<Vec<Step>> {
     let found = [
         ("people", Cap::PeopleManage, facts.agents > 0 && facts.importers > 0, people.as_slice()),
         ("calendar", Cap::RuleEdit, facts.calendar, &[(Cap::RuleEdit, "/calendar", "today-step-go")][..]),
-        ("import", Cap::ImportRun, begun.planned, import),
+        ("import", Cap::ImportRun, begun.recorded, import),
         ("call", Cap::CallWork, false, &[(Cap::CallWork, "/queue", "today-step-go")][..]),
     ];
     let mut steps = Vec::new();
@@ -59,7 +61,8 @@ pub async fn of(q: &mut Reads, scope: &Scope, ui: &Ui) -> Result<Vec<Step>> {
             Some(by(ui, &identity::doers(q, scope, cap).await?, scope.may(Cap::AdminManage)))
         };
         let ways = ways.iter().filter(|w| scope.may(w.0)).map(|w| (w.1, w.2)).collect();
-        steps.push(Step { key, done, ways, by });
+        let yet = (key == "import" && done && !begun.planned).then_some("today-step-import-late");
+        steps.push(Step { key, done, ways, by, yet });
     }
     Ok(steps)
 }

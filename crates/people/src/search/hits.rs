@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use kernel::{Cap, CustomerId, Phone, Result, Scope};
+use kernel::{Cap, CustomerId, GroupId, Phone, Result, Scope};
 use platform::db::Reads;
 
 use super::query::{self, Class, Tier};
@@ -21,13 +21,11 @@ const DEPTH: i64 = 200;
 pub async fn find(q: &mut Reads, scope: &Scope, text: &str, limit: usize) -> Result<Vec<Hit>> {
     let classes = query::classes(text);
     let sight = Sight::of(scope);
-    let words: Vec<String> = match sight.group {
-        true => vec![tokens::group(scope.group)],
-        false => sight.stores().iter().map(|s| tokens::store(*s)).collect(),
-    };
-    if classes.is_empty() || words.is_empty() {
+    if classes.is_empty() || !sight.group && sight.stores().is_empty() {
         return Ok(Vec::new());
     }
+    // A few more than are shown: some are found by a word of somebody else's.
+    let enough = limit.max(10) * 3 / 2;
     let reveal = scope.may(Cap::CustomerReveal);
     let mut looked: HashSet<CustomerId> = HashSet::new();
     let mut ranked: Vec<(u8, Hit)> = Vec::new();
@@ -41,7 +39,7 @@ pub async fn find(q: &mut Reads, scope: &Scope, text: &str, limit: usize) -> Res
             // Each reading on its own: one with many matches must not crowd out another.
             let ways = class.wanted(tier, reveal);
             if !ways.is_empty() {
-                ids.extend(store::candidates(q, &ways, &words, &sight, DEPTH).await?);
+                ids.extend(store::candidates(q, &ways, &sight, scope.group, (enough, DEPTH)).await?);
             }
         }
         ids.retain(|id| looked.insert(*id));
@@ -49,10 +47,10 @@ pub async fn find(q: &mut Reads, scope: &Scope, text: &str, limit: usize) -> Res
         // plates an older one may be closer.
         ids.sort_unstable_by(|a, b| b.cmp(a));
         let alike = tier != Tier::Exact || classes.iter().all(|c| matches!(c, Class::Name(_)));
-        let first = if alike { limit.max(10) * 3 / 2 } else { ids.len() };
+        let first = if alike { enough } else { ids.len() };
         let (first, rest) = ids.split_at(first.min(ids.len()));
         for some in [first, rest] {
-            ranked.extend(check(q, scope, &classes, some, reveal).await?);
+            ranked.extend(check(q, scope.group, &classes, some, reveal).await?);
             if ranked.len() >= limit {
                 break;
             }
@@ -81,10 +79,10 @@ async fn mark_open(q: &Reads, scope: &Scope, hits: &mut [Hit]) -> Result<()> {
     Ok(())
 }
 
-/// Reads the rows of the candidates and keeps those that truly match, each with its rank.
+/// Reads the rows of the candidates (who are in sight) and keeps those that truly match, each with its rank.
 async fn check(
     q: &mut Reads,
-    scope: &Scope,
+    group: GroupId,
     classes: &[Class],
     ids: &[CustomerId],
     reveal: bool,
@@ -92,11 +90,10 @@ async fn check(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let seen = customers::store::seen(q, scope, ids).await?;
-    let names = customers::store::names(q, scope.group, &seen).await?;
-    let mut lines: HashMap<CustomerId, Vec<LineRow>> = customers::phone_lines_of(q, scope.group, &seen).await?;
+    let names = customers::store::names(q, group, ids).await?;
+    let mut lines: HashMap<CustomerId, Vec<LineRow>> = customers::phone_lines_of(q, group, ids).await?;
     let mut cars: HashMap<CustomerId, Vec<OwnedCar>> = HashMap::new();
-    for car in vehicles::store::cars_of(q, scope.group, &seen).await? {
+    for car in vehicles::store::cars_of(q, group, ids).await? {
         cars.entry(car.customer_id).or_default().push(car);
     }
     let mut found = Vec::new();

@@ -157,7 +157,7 @@ fn phone_windows(number: &str) -> impl Iterator<Item = String> {
     (0..number.len().saturating_sub(3)).map(|i| format!("p{}", &number[i..i + 4]))
 }
 
-/// Alternatives as FTS5 reads them, inside the given sight.
+/// Alternatives as FTS5 reads them, inside the given sight; everywhere when it is empty.
 pub fn lite(ways: &[Wanted], sight: &[String]) -> String {
     let way = |w: &Wanted| {
         let mut parts: Vec<String> = w.all.clone();
@@ -167,7 +167,7 @@ pub fn lite(ways: &[Wanted], sight: &[String]) -> String {
     expression(&ways.iter().map(way).collect::<Vec<_>>(), sight, " OR ", " AND ")
 }
 
-/// Alternatives as `to_tsquery`'s plain form reads them, inside the given sight.
+/// Alternatives as `to_tsquery`'s plain form reads them, inside the given sight; everywhere when it is empty.
 pub fn pg(ways: &[Wanted], sight: &[String]) -> String {
     let way = |w: &Wanted| {
         let mut parts: Vec<String> = w.all.clone();
@@ -179,6 +179,9 @@ pub fn pg(ways: &[Wanted], sight: &[String]) -> String {
 
 fn expression(ways: &[String], sight: &[String], or: &str, and: &str) -> String {
     let any = ways.join(or);
+    if sight.is_empty() {
+        return any;
+    }
     format!("({any}){and}({})", sight.join(or))
 }
 

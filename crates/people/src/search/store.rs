@@ -5,35 +5,33 @@ use platform::db::{Engine, Load, One, Sql, Tx};
 use platform::{args, stmt};
 
 use super::query::{self, Wanted};
+use super::tokens;
 use crate::customers::sight::{Sight, seen_by};
 
-// The index is asked first and bounded; whatever comes of it is sorted by birth, the youngest first. On PostgreSQL a
-// word that stands in more than 2,000 rows answers any of them: closer matches are asked for by words of their own.
+// The index is asked first and bounded ($3), the youngest first where the index can (PostgreSQL's cannot); what it gives
+// is looked at for the store and the group afterwards, which costs a tenth of asking the index for both words at once.
 stmt!(
     CANDIDATES,
-    lite: "SELECT rowid AS v FROM customer_search WHERE customer_search MATCH $1 ORDER BY rowid DESC LIMIT $2",
-    pg: "WITH hit AS MATERIALIZED (SELECT id FROM customer_search WHERE tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) LIMIT 2000) \
-         SELECT id AS v FROM hit ORDER BY id DESC LIMIT $2"
+    lite: concat!(
+        "WITH hit AS MATERIALIZED (SELECT rowid AS id FROM customer_search WHERE customer_search MATCH $1 \
+         ORDER BY rowid DESC LIMIT $3) SELECT (SELECT COUNT(*) FROM hit) AS k, (SELECT json_group_array(id) FROM \
+         (SELECT h.id AS id FROM hit h WHERE EXISTS (SELECT 1 FROM customer c WHERE c.id=h.id AND c.group_id=$4) AND ",
+        seen_by!("h.id", "$5", "$6", "$7", "$8"),
+        " ORDER BY h.id DESC LIMIT $2)) AS v"
+    ),
+    pg: concat!(
+        "WITH hit AS MATERIALIZED (SELECT id FROM customer_search WHERE tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) \
+         LIMIT $3) SELECT (SELECT COUNT(*) FROM hit) AS k, COALESCE(CAST((SELECT json_agg(id) FROM \
+         (SELECT h.id AS id FROM hit h WHERE EXISTS (SELECT 1 FROM customer c WHERE c.id=h.id AND c.group_id=$4) AND ",
+        seen_by!("h.id", "$5", "$6", "$7", "$8"),
+        " ORDER BY h.id DESC LIMIT $2) f) AS TEXT), '[]') AS v"
+    )
 );
 // Few segments after everybody was written in bulk; PostgreSQL puts its index in order by building it.
 stmt!(
     TIDY,
     lite: "INSERT INTO customer_search (customer_search) VALUES ('optimize')",
     pg: "SELECT 1"
-);
-// For a department: only its own customers count against the bound.
-stmt!(
-    CANDIDATES_SEEN,
-    lite: concat!(
-        "SELECT customer_search.rowid AS v FROM customer_search WHERE customer_search MATCH $1 AND ",
-        seen_by!("customer_search.rowid", "$3", "$4", "$5", "$6"),
-        " ORDER BY customer_search.rowid DESC LIMIT $2"
-    ),
-    pg: concat!(
-        "WITH hit AS MATERIALIZED (SELECT h.id FROM customer_search h WHERE h.tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) AND ",
-        seen_by!("h.id", "$3", "$4", "$5", "$6"),
-        " LIMIT 2000) SELECT id AS v FROM hit ORDER BY id DESC LIMIT $2"
-    )
 );
 // Exact names ride customer_by_name.
 stmt!(
@@ -60,24 +58,41 @@ stmt!(
          FROM jsonb_array_elements(CAST(CAST($1 AS TEXT) AS jsonb)) AS j(e) ON CONFLICT (id) DO UPDATE SET tokens=excluded.tokens"
 );
 
+/// How many rows of the index are looked at for their store before the index is asked for the store as well.
+const LOOKED_AT: i64 = 1_000;
+/// And of the words and the store together. On PostgreSQL a word that stands in more rows answers any of them: closer
+/// matches are asked for by words of their own.
+const TOGETHER: i64 = 2_000;
+
+/// Customers in sight that have the words of one of these `ways`: all of them, or as many as `enough`, up to `most`.
 pub(super) async fn candidates(
     q: &mut impl Sql,
     ways: &[Wanted],
-    words: &[String],
     sight: &Sight,
-    limit: i64,
+    group: GroupId,
+    (enough, most): (usize, i64),
 ) -> Result<Vec<CustomerId>> {
-    let text = match q.engine() {
+    let text = |words: &[String], engine| match engine {
         Engine::Lite => query::lite(ways, words),
         Engine::Pg => query::pg(ways, words),
     };
-    let found: Vec<One<CustomerId>> = if sight.partial() {
-        let (whole, service, showroom) = (sight.whole.as_slice(), sight.service.as_slice(), sight.showroom.as_slice());
-        q.all(&CANDIDATES_SEEN, args![text, limit, sight.group, whole, service, showroom]).await?
-    } else {
-        q.all(&CANDIDATES, args![text, limit]).await?
-    };
-    Ok(found.into_iter().map(|f| f.0).collect())
+    let (whole, service, showroom) = (sight.whole.as_slice(), sight.service.as_slice(), sight.showroom.as_slice());
+    let engine = q.engine();
+    let args = |text: String, bound: i64| args![text, most, bound, group, sight.group, whole, service, showroom];
+    let ids = |list: String| serde_json::from_str::<Vec<i64>>(&list).map_err(kernel::Problem::internal);
+
+    let (hits, found): (i64, String) = q.get(&CANDIDATES, args(text(&[], engine), LOOKED_AT)).await?;
+    let mut found = ids(found)?;
+    if hits >= LOOKED_AT && found.len() < enough {
+        let words: Vec<String> = match sight.group {
+            true => vec![tokens::group(group)],
+            false => sight.stores().iter().map(|s| tokens::store(*s)).collect(),
+        };
+        let bound = if engine == Engine::Lite && !sight.partial() { most } else { TOGETHER };
+        let (_, more): (i64, String) = q.get(&CANDIDATES, args(text(&words, engine), bound)).await?;
+        found = ids(more)?;
+    }
+    Ok(found.into_iter().map(CustomerId::new).collect())
 }
 
 pub(super) async fn named(

@@ -1,16 +1,13 @@
-//! The two drivers, side by side.
+//! What the two drivers answer, and how PostgreSQL is asked; SQLite has `lite.rs`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use std::task::{Context, Poll, Waker};
-
-use futures_util::{Stream, StreamExt as _};
 use kernel::{Problem, Result};
 use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments as _, Either, Executor, Postgres, Sqlite};
+use sqlx::{Arguments as _, Executor, Postgres};
 
 use super::row::{Rec, Row};
+use super::stmt::{Engine, Stmt};
 use super::tx::decode;
 use super::val::{Args, Val};
 
@@ -22,33 +19,30 @@ pub(super) fn sync_failed() -> bool {
     SYNC_FAILED.load(Ordering::Relaxed)
 }
 
-/// Whether a write has failed for want of room since the program began: from then on the writer is looked at before it
-/// is used again.
-static FAILED_ONCE: AtomicBool = AtomicBool::new(false);
-
-pub(super) fn failed_once() -> bool {
-    FAILED_ONCE.load(Ordering::Relaxed)
+/// Of SQLite: a full volume is told as such; everything else keeps its cause for the log and for the retry.
+pub(super) fn fault_lite(e: rusqlite::Error) -> Problem {
+    use rusqlite::ffi;
+    match e.sqlite_error().map(|e| e.extended_code) {
+        Some(ffi::SQLITE_IOERR_FSYNC) => {
+            tracing::error!("the disk failed to keep what was written: writing stops until the next start");
+            SYNC_FAILED.store(true, Ordering::Relaxed);
+            Problem::ReadOnly
+        }
+        // The last: the index of the write-ahead log cannot grow.
+        Some(ffi::SQLITE_FULL | ffi::SQLITE_READONLY | ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_SHMSIZE) => {
+            Problem::ReadOnly
+        }
+        Some(_) | None => Problem::internal(e),
+    }
 }
 
-/// A full volume is told as such; everything else keeps its cause for the log and for the retry.
+/// The same of PostgreSQL.
 pub(super) fn fault(e: sqlx::Error) -> Problem {
-    if let sqlx::Error::Database(db) = &e {
-        match db.code().as_deref() {
-            // SQLITE_IOERR_FSYNC
-            Some("1034") => {
-                tracing::error!("the disk failed to keep what was written: writing stops until the next start");
-                SYNC_FAILED.store(true, Ordering::Relaxed);
-                FAILED_ONCE.store(true, Ordering::Relaxed);
-                return Problem::ReadOnly;
-            }
-            // SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE (the index of the write-ahead log
-            // cannot grow); PostgreSQL disk_full, read_only_sql_transaction.
-            Some("13" | "8" | "778" | "4874" | "53100" | "25006") => {
-                FAILED_ONCE.store(true, Ordering::Relaxed);
-                return Problem::ReadOnly;
-            }
-            Some(_) | None => {}
-        }
+    if let sqlx::Error::Database(db) = &e
+        // disk_full, read_only_sql_transaction
+        && matches!(db.code().as_deref(), Some("53100" | "25006"))
+    {
+        return Problem::ReadOnly;
     }
     if matches!(e, sqlx::Error::PoolTimedOut) {
         return Problem::Busy(2);
@@ -65,19 +59,6 @@ fn named(name: &'static str) -> impl Fn(sqlx::Error) -> Problem {
     }
 }
 
-pub(super) fn lite_args(args: impl IntoIterator<Item = Val>) -> Result<SqliteArguments> {
-    let mut out = SqliteArguments::default();
-    for arg in args {
-        match arg {
-            Val::I(v) => out.add(v),
-            Val::T(v) => out.add(v),
-            Val::B(v) => out.add(v),
-        }
-        .map_err(Problem::Internal)?;
-    }
-    Ok(out)
-}
-
 pub(super) fn pg_args(args: impl IntoIterator<Item = Val>) -> Result<PgArguments> {
     let mut out = PgArguments::default();
     for arg in args {
@@ -91,80 +72,23 @@ pub(super) fn pg_args(args: impl IntoIterator<Item = Val>) -> Result<PgArguments
     Ok(out)
 }
 
-pub(super) async fn all_lite<'c, T: Rec>(
-    on: impl Executor<'c, Database = Sqlite>,
-    sql: &'static str,
-    args: Args,
-    name: &'static str,
-) -> Result<Vec<T>> {
-    let mut told = on.fetch_many(sqlx::query_with(sql, lite_args(args)?));
-    let mut rows = Vec::new();
-    while let Some(step) = soon(&mut told).await {
-        if let Either::Right(row) = step.map_err(named(name))? {
-            rows.push(row);
-        }
-    }
-    // Another thread's rows are handed over before they are read: it goes on meanwhile.
-    rows.into_iter().map(|r| decode(&Row::Lite(r), name)).collect()
-}
-
-/// How often an answer is looked for before its task goes to sleep.
-const LOOKS: u32 = 12;
-
-/// The next of what SQLite's own thread says. Most answers take microseconds; sleeping for each row of them would cost
-/// two wake-ups a row. So it is looked for a few times, with the core given to whoever wants it in between. On a connection
-/// only: waiting for one may take long.
-async fn soon<S: Stream + Unpin>(told: &mut S) -> Option<S::Item> {
-    for _ in 0..LOOKS {
-        if let Poll::Ready(step) = told.poll_next_unpin(&mut Context::from_waker(Waker::noop())) {
-            return step;
-        }
-        std::thread::yield_now();
-    }
-    told.next().await
-}
-
 pub(super) async fn all_pg<'c, T: Rec>(
     on: impl Executor<'c, Database = Postgres>,
-    sql: &'static str,
+    stmt: &'static Stmt,
     args: Args,
-    name: &'static str,
 ) -> Result<Vec<T>> {
-    let rows = sqlx::query_with(sql, pg_args(args)?).fetch_all(on).await.map_err(named(name))?;
-    rows.into_iter().map(|r| decode(&Row::Pg(r), name)).collect()
-}
-
-pub(super) async fn exec_lite<'c>(
-    on: impl Executor<'c, Database = Sqlite>,
-    sql: &'static str,
-    args: Args,
-    name: &'static str,
-) -> Result<u64> {
-    write_lite(on, sqlx::query_with(sql, lite_args(args)?)).await.map_err(named(name))
-}
-
-/// Rows that were written.
-pub(super) async fn write_lite<'c>(
-    on: impl Executor<'c, Database = Sqlite>,
-    query: sqlx::query::Query<'_, Sqlite, SqliteArguments>,
-) -> std::result::Result<u64, sqlx::Error> {
-    let mut told = on.fetch_many(query);
-    let mut written = 0;
-    while let Some(step) = soon(&mut told).await {
-        if let Either::Left(done) = step? {
-            written += done.rows_affected();
-        }
-    }
-    Ok(written)
+    let query = sqlx::query_with(stmt.sql(Engine::Pg), pg_args(args)?);
+    let rows = query.fetch_all(on).await.map_err(named(stmt.name))?;
+    rows.into_iter().map(|r| decode(&Row::Pg(r), stmt.name)).collect()
 }
 
 pub(super) async fn exec_pg<'c>(
     on: impl Executor<'c, Database = Postgres>,
-    sql: &'static str,
+    stmt: &'static Stmt,
     args: Args,
-    name: &'static str,
 ) -> Result<u64> {
-    Ok(sqlx::query_with(sql, pg_args(args)?).execute(on).await.map_err(named(name))?.rows_affected())
+    let query = sqlx::query_with(stmt.sql(Engine::Pg), pg_args(args)?);
+    Ok(query.execute(on).await.map_err(named(stmt.name))?.rows_affected())
 }
 
 /// Rows of the next statement of a bulk insert: powers of two, so that a handful of prepared statements serve every

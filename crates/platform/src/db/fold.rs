@@ -4,22 +4,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use sqlx::SqlitePool;
-
-use super::engine;
+use super::lite::Pool;
 
 /// Rows written since the log was folded last, before it is folded again: some megabytes.
 const ROWS: u64 = 2_000;
 
 pub(super) struct Folding {
     /// Of one connection, opened when it is first wanted.
-    pool: SqlitePool,
+    pub pool: Arc<Pool>,
     written: AtomicU64,
     busy: AtomicBool,
 }
 
 impl Folding {
-    pub fn new(pool: SqlitePool) -> Arc<Self> {
+    pub fn new(pool: Arc<Pool>) -> Arc<Self> {
         Arc::new(Self { pool, written: AtomicU64::new(0), busy: AtomicBool::new(false) })
     }
 
@@ -32,14 +30,15 @@ impl Folding {
         let mine = Arc::clone(self);
         tokio::spawn(async move {
             // Should it fail, the next commit folds, or says why it cannot.
-            if let Err(e) = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&mine.pool).await {
-                tracing::warn!(error = %engine::fault(e), "the write-ahead log was not folded");
+            if let Err(problem) = mine.fold().await {
+                tracing::warn!(error = %problem, "the write-ahead log was not folded");
             }
             mine.busy.store(false, Ordering::Release);
         });
     }
 
-    pub async fn close(&self) {
-        self.pool.close().await;
+    async fn fold(&self) -> kernel::Result<()> {
+        let held = self.pool.take().await?;
+        super::lite::script(held, "PRAGMA wal_checkpoint(PASSIVE)").await
     }
 }

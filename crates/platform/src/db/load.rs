@@ -2,14 +2,15 @@
 //!
 //! Nothing here is safe against a crash: a database whose filling was interrupted says so and is thrown away.
 
+use std::sync::Arc;
+
 use kernel::{Millis, Problem, Result};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
+use sqlx::{Connection as _, PgConnection};
 
 use super::open::Target;
 use super::stmt::{Engine, Stmt};
 use super::val::Val;
-use super::{engine, migrate};
+use super::{engine, lite, migrate};
 
 /// Stands in `migration` for as long as a filling goes on.
 pub(super) const MARK: &str = "9999_filling";
@@ -23,7 +24,8 @@ pub struct Load {
 }
 
 enum On {
-    Lite(SqliteConnection),
+    /// In one hand from the beginning to the end.
+    Lite(Arc<lite::Pool>, Option<lite::Held>),
     Pg(PgConnection),
 }
 
@@ -34,15 +36,12 @@ impl Load {
     pub async fn begin(target: &Target, now: Millis) -> Result<Self> {
         let mut load = match target {
             Target::Lite(path) => {
-                let options = SqliteConnectOptions::new()
-                    .filename(path)
-                    .journal_mode(SqliteJournalMode::Off)
-                    .synchronous(SqliteSynchronous::Off)
-                    .pragma("locking_mode", "EXCLUSIVE")
-                    .pragma("cache_size", "-262144")
-                    .pragma("temp_store", "FILE");
-                let on = SqliteConnection::connect_with(&options).await.map_err(engine::fault)?;
-                Self { on: On::Lite(on), indexes: Vec::new(), rows: 0 }
+                const ALONE: &str = "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; \
+                    PRAGMA cache_size=-262144; PRAGMA temp_store=FILE";
+                let path = path.clone();
+                let on = lite::Pool::new(1, move || lite::connect(&path, false, ALONE));
+                let held = on.take().await?;
+                Self { on: On::Lite(on, Some(held)), indexes: Vec::new(), rows: 0 }
             }
             Target::Pg(url) => {
                 let on = PgConnection::connect(url).await.map_err(engine::fault)?;
@@ -55,7 +54,7 @@ impl Load {
 
     pub fn engine(&self) -> Engine {
         match self.on {
-            On::Lite(_) => Engine::Lite,
+            On::Lite(..) => Engine::Lite,
             On::Pg(_) => Engine::Pg,
         }
     }
@@ -66,21 +65,16 @@ impl Load {
     }
 
     async fn prepare(&mut self, now: Millis) -> Result<()> {
-        const LITE: &str = "SELECT name, sql FROM sqlite_master WHERE type='index' AND sql IS NOT NULL ORDER BY name";
+        const LITE: &str =
+            "SELECT name AS k, sql AS v FROM sqlite_master WHERE type='index' AND sql IS NOT NULL ORDER BY name";
         const PG: &str = "SELECT indexname AS name, indexdef AS sql FROM pg_indexes WHERE schemaname=current_schema() \
             AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname=indexname) ORDER BY indexname";
         let mark = format!("INSERT INTO migration (name, hash, at) VALUES ('{MARK}', '', {})", now.0);
         let found: Vec<(String, String)> = match &mut self.on {
-            On::Lite(on) => {
-                let rows = on.fetch_all(LITE).await.map_err(engine::fault)?;
-                rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<std::result::Result<_, sqlx::Error>>()
-            }
-            On::Pg(on) => {
-                let rows = on.fetch_all(PG).await.map_err(engine::fault)?;
-                rows.iter().map(|r| Ok((r.try_get(0)?, r.try_get(1)?))).collect::<std::result::Result<_, sqlx::Error>>()
-            }
-        }
-        .map_err(engine::fault)?;
+            On::Lite(_, Some(held)) => held.ask(LITE, &[])?,
+            On::Lite(_, None) => Vec::new(),
+            On::Pg(on) => sqlx::query_as(PG).fetch_all(on).await.map_err(engine::fault)?,
+        };
         self.run(mark).await?;
         match self.engine() {
             Engine::Lite => self.run("BEGIN".into()).await?,
@@ -97,12 +91,13 @@ impl Load {
     }
 
     async fn run(&mut self, sql: String) -> Result<()> {
-        let sql = sqlx::AssertSqlSafe(sql);
         match &mut self.on {
-            On::Lite(on) => sqlx::raw_sql(sql).execute(on).await.map(|_| ()),
-            On::Pg(on) => sqlx::raw_sql(sql).execute(on).await.map(|_| ()),
+            On::Lite(_, held) => {
+                let on = held.as_mut().ok_or_else(|| Problem::internal("the filling has ended"))?;
+                on.script(&sql).map_err(engine::fault_lite)
+            }
+            On::Pg(on) => sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(on).await.map(|_| ()).map_err(engine::fault),
         }
-        .map_err(engine::fault)
     }
 
     /// Appends rows: `?` × 500 on SQLite, COPY on PostgreSQL. Fast where the ids rise.
@@ -110,14 +105,11 @@ impl Load {
     /// As the database answers.
     pub async fn put(&mut self, table: &str, columns: &[&str], rows: &[Vec<Val>]) -> Result<()> {
         match &mut self.on {
-            On::Lite(on) => {
+            On::Lite(_, on) => {
                 let per = (32_000 / columns.len().max(1)).min(500);
                 for chunk in rows.chunks(per) {
-                    let sql = sqlx::AssertSqlSafe(engine::bulk_lite(table, columns, chunk.len(), ""));
-                    let args = engine::lite_args(chunk.iter().flatten().cloned())?;
-                    // The last chunk of a call has a size of its own: not worth keeping prepared.
-                    let query = sqlx::query_with(sql, args).persistent(chunk.len() == per);
-                    query.execute(&mut *on).await.map_err(engine::fault)?;
+                    lite::write(on, &engine::bulk_lite(table, columns, chunk.len(), ""), chunk.iter().flatten())
+                        .await?;
                 }
             }
             On::Pg(on) if !rows.is_empty() => {
@@ -171,10 +163,13 @@ impl Load {
             }
         }
         match self.on {
-            On::Lite(on) => on.close().await,
-            On::Pg(on) => on.close().await,
+            On::Lite(on, held) => {
+                drop(held);
+                on.close("").await;
+                Ok(())
+            }
+            On::Pg(on) => on.close().await.map_err(engine::fault),
         }
-        .map_err(engine::fault)
     }
 }
 

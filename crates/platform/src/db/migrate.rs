@@ -4,7 +4,8 @@ use kernel::{Millis, Problem, Result};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
-use super::{Pools, engine, load};
+use super::{One, Pools, engine, load, one};
+use crate::args;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../migrations"]
@@ -94,62 +95,60 @@ async fn apply(pools: &Pools, lite: bool, name: &str, text: &str, hash: &str, no
 }
 
 async fn applied(pools: &Pools) -> Result<Vec<(String, String)>> {
-    const SQL: &str = "SELECT name, hash FROM migration ORDER BY name";
+    const SQL: &str = "SELECT name AS k, hash AS v FROM migration ORDER BY name";
     match pools {
-        Pools::Lite { write, .. } => sqlx::query_as(SQL).fetch_all(write).await,
-        Pools::Pg(pool) => sqlx::query_as(SQL).fetch_all(pool).await,
+        Pools::Lite { write, .. } => write.ask(SQL, &[]).await,
+        Pools::Pg(pool) => sqlx::query_as(SQL).fetch_all(pool).await.map_err(engine::fault),
     }
-    .map_err(engine::fault)
 }
 
 /// Takes a node id whose lease has ended, or a new one; answers it with the highest moment it was used at.
 pub(super) async fn lease_node(pools: &Pools, now: Millis) -> Result<(u16, Millis)> {
     const TAKE: &str = "UPDATE node_lease SET until = $1, floor = CASE WHEN floor > $2 THEN floor ELSE $2 END \
-        WHERE node = (SELECT node FROM node_lease WHERE until < $2 ORDER BY node LIMIT 1) RETURNING node, floor";
+        WHERE node = (SELECT node FROM node_lease WHERE until < $2 ORDER BY node LIMIT 1) RETURNING node AS k, floor AS v";
     const NEW: &str = "INSERT INTO node_lease (node, until, floor) \
-        SELECT COALESCE(MAX(node) + 1, 0), $1, $2 FROM node_lease RETURNING node, floor";
+        SELECT COALESCE(MAX(node) + 1, 0), $1, $2 FROM node_lease RETURNING node AS k, floor AS v";
+    let (until, now) = (now.0 + NODE_LEASE, now.0);
     for sql in [TAKE, NEW, NEW, NEW] {
-        let row: std::result::Result<Option<(i64, i64)>, sqlx::Error> = match pools {
-            Pools::Lite { write, .. } => {
-                sqlx::query_as(sql).bind(now.0 + NODE_LEASE).bind(now.0).fetch_optional(write).await
-            }
-            Pools::Pg(pool) => sqlx::query_as(sql).bind(now.0 + NODE_LEASE).bind(now.0).fetch_optional(pool).await,
+        let row: Option<(i64, i64)> = match pools {
+            Pools::Lite { write, .. } => match write.ask(sql, &args![until, now]).await {
+                Ok(rows) => one(rows),
+                Err(problem) if taken(&problem) => None,
+                Err(problem) => return Err(problem),
+            },
+            Pools::Pg(pool) => match sqlx::query_as(sql).bind(until).bind(now).fetch_optional(pool).await {
+                Ok(row) => row,
+                Err(sqlx::Error::Database(e)) if e.is_unique_violation() => None,
+                Err(e) => return Err(engine::fault(e)),
+            },
         };
-        match row {
-            Ok(Some((node, floor))) => {
-                let node = u16::try_from(node).ok().filter(|n| *n < 1024);
-                return node
-                    .map(|n| (n, Millis(floor)))
-                    .ok_or_else(|| Problem::internal("more than 1,024 nodes hold a lease"));
-            }
-            // Another node took the same number at the same moment: try the next one.
-            Err(sqlx::Error::Database(e)) if e.is_unique_violation() => {}
-            Ok(None) => {}
-            Err(e) => return Err(engine::fault(e)),
-        }
+        // Nothing: no lease has ended, or another node took the same number at the same moment.
+        let Some((node, floor)) = row else { continue };
+        let node = u16::try_from(node).ok().filter(|n| *n < 1024);
+        return node.map(|n| (n, Millis(floor))).ok_or_else(|| Problem::internal("more than 1,024 nodes hold a lease"));
     }
     Err(Problem::internal("no node id could be leased"))
 }
 
 pub(super) async fn renew_node(pools: &Pools, node: u16, floor: Millis) -> Result<()> {
     const SQL: &str = "UPDATE node_lease SET until = $1, floor = $2 WHERE node = $3";
+    let (until, floor) = (floor.0 + NODE_LEASE, floor.0);
     match pools {
-        Pools::Lite { write, .. } => sqlx::query(SQL)
-            .bind(floor.0 + NODE_LEASE)
-            .bind(floor.0)
-            .bind(i64::from(node))
-            .execute(write)
-            .await
-            .map(|_| ()),
-        Pools::Pg(pool) => sqlx::query(SQL)
-            .bind(floor.0 + NODE_LEASE)
-            .bind(floor.0)
-            .bind(i64::from(node))
-            .execute(pool)
-            .await
-            .map(|_| ()),
+        Pools::Lite { write, .. } => {
+            write.ask::<One<i64>>(SQL, &args![until, floor, i64::from(node)]).await.map(|_| ())
+        }
+        Pools::Pg(pool) => {
+            let query = sqlx::query(SQL).bind(until).bind(floor).bind(i64::from(node));
+            query.execute(pool).await.map(|_| ()).map_err(engine::fault)
+        }
     }
-    .map_err(engine::fault)
+}
+
+/// Whether a row with this key stands there already.
+fn taken(problem: &Problem) -> bool {
+    let Problem::Internal(cause) = problem else { return false };
+    let code = cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+    code == Some(rusqlite::ErrorCode::ConstraintViolation)
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

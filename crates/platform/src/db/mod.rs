@@ -3,6 +3,7 @@
 mod engine;
 mod fold;
 mod grown;
+mod lite;
 mod load;
 pub mod migrate;
 mod open;
@@ -20,7 +21,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use kernel::{Clock, Id, Ids, Problem, Result, Scope};
-use sqlx::{PgConnection, PgPool, SqlitePool};
+use sqlx::{PgConnection, PgPool};
 
 pub use load::Load;
 pub use open::{Options, Target};
@@ -49,9 +50,8 @@ struct Inside {
 enum Pools {
     /// Four readers and one writer: competing writers would only wait for each other unfairly.
     Lite {
-        read: SqlitePool,
-        write: SqlitePool,
-        limit: room::Limit,
+        read: Arc<lite::Pool>,
+        write: Arc<lite::Pool>,
         fold: Arc<fold::Folding>,
     },
     Pg(PgPool),
@@ -135,9 +135,7 @@ impl Db {
         }
         let inner = match &self.0.pools {
             // A deferred transaction that reads first fails under contention without waiting.
-            Pools::Lite { write, .. } => {
-                tx::Inner::Lite(write.begin_with("BEGIN IMMEDIATE").await.map_err(engine::fault)?)
-            }
+            Pools::Lite { write, .. } => tx::Inner::Lite(Some(lite::begin(write.take().await?).await?)),
             Pools::Pg(pool) => tx::Inner::Pg(pool.begin().await.map_err(engine::fault)?),
         };
         Ok(Tx::new(inner, self.clone(), scope.clone()))
@@ -159,8 +157,8 @@ impl Db {
         for stmt in inventory::iter::<&'static Stmt> {
             let sql = stmt.sql(self.engine());
             let outcome = match (&self.0.pools, &mut own) {
-                (Pools::Lite { read, .. }, _) => prepare_lite(read, sql).await,
-                (Pools::Pg(_), Some(connection)) => prepare_pg(connection, sql).await,
+                (Pools::Lite { read, .. }, _) => read.prepare(sql).await.map_err(|e| e.to_string()),
+                (Pools::Pg(_), Some(connection)) => prepare_pg(connection, sql).await.map_err(|e| e.to_string()),
                 (Pools::Pg(_), None) => Ok(()),
             };
             if let Err(e) = outcome {
@@ -173,7 +171,10 @@ impl Db {
     /// Connections that are open, and those of them that nobody uses.
     pub fn connections(&self) -> (u32, usize) {
         match &self.0.pools {
-            Pools::Lite { read, write, .. } => (read.size() + write.size(), read.num_idle() + write.num_idle()),
+            Pools::Lite { read, write, .. } => {
+                let (read, write) = (read.size(), write.size());
+                (read.0 + write.0, read.1 + write.1)
+            }
             Pools::Pg(pool) => (pool.size(), pool.num_idle()),
         }
     }
@@ -182,18 +183,13 @@ impl Db {
     pub async fn close(&self) {
         match &self.0.pools {
             Pools::Lite { read, write, fold, .. } => {
-                fold.close().await;
-                read.close().await;
-                write.close().await;
+                fold.pool.close("").await;
+                read.close("").await;
+                write.close("PRAGMA optimize").await;
             }
             Pools::Pg(pool) => pool.close().await,
         }
     }
-}
-
-async fn prepare_lite(pool: &SqlitePool, sql: &'static str) -> std::result::Result<(), sqlx::Error> {
-    use sqlx::{Executor as _, SqlSafeStr as _};
-    pool.acquire().await?.prepare(sql.into_sql_str()).await.map(|_| ())
 }
 
 async fn prepare_pg(on: &mut PgConnection, sql: &'static str) -> std::result::Result<(), sqlx::Error> {
@@ -214,26 +210,24 @@ impl Sql for Reads {
     async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
         #[cfg(feature = "watch")]
         watch::ran(stmt, &args);
-        let sql = stmt.sql(self.0.engine());
         match &self.0.0.pools {
             Pools::Lite { read, .. } => {
-                let mut on = read.acquire().await.map_err(engine::fault)?;
-                engine::all_lite(&mut *on, sql, args, stmt.name).await
+                let mut on = Some(read.take().await?);
+                Ok(lite::run::<lite::Records<T>>(&mut on, stmt, args).await?.0)
             }
-            Pools::Pg(pool) => engine::all_pg(pool, sql, args, stmt.name).await,
+            Pools::Pg(pool) => engine::all_pg(pool, stmt, args).await,
         }
     }
     /// Writes have no business here; SQLite's read pool refuses them.
     async fn exec(&mut self, stmt: &'static Stmt, args: Args) -> Result<u64> {
         #[cfg(feature = "watch")]
         watch::ran(stmt, &args);
-        let sql = stmt.sql(self.0.engine());
         match &self.0.0.pools {
             Pools::Lite { read, .. } => {
-                let mut on = read.acquire().await.map_err(engine::fault)?;
-                engine::exec_lite(&mut *on, sql, args, stmt.name).await
+                let mut on = Some(read.take().await?);
+                Ok(lite::run::<lite::Written>(&mut on, stmt, args).await?.0)
             }
-            Pools::Pg(pool) => engine::exec_pg(pool, sql, args, stmt.name).await,
+            Pools::Pg(pool) => engine::exec_pg(pool, stmt, args).await,
         }
     }
 }
@@ -242,9 +236,7 @@ impl Pools {
     /// Runs text that has no parameters: migrations and pragmas.
     pub(super) async fn script(&self, sql: String) -> Result<()> {
         match self {
-            Self::Lite { write, .. } => {
-                sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(write).await.map(|_| ()).map_err(engine::fault)
-            }
+            Self::Lite { write, .. } => lite::script(write.take().await?, sql).await,
             Self::Pg(pool) => {
                 sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.map(|_| ()).map_err(engine::fault)
             }

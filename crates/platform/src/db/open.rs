@@ -1,17 +1,14 @@
 //! Opening a database: SQLite in the data folder by default, PostgreSQL when a URL is given.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Clock, Ids, Millis, Problem, Result};
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::fold::Folding;
-use super::room::Limit;
-use super::{Db, Inside, Pools, engine, migrate};
+use super::{Db, Inside, One, Pools, engine, lite, migrate};
 use crate::events::{Hub, Wire};
 
 #[derive(Clone, Debug)]
@@ -31,7 +28,7 @@ pub struct Options {
 }
 
 /// Older versions lose data in write-ahead mode.
-const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
 impl Db {
     /// Opens, migrates and leases a node id.
@@ -64,72 +61,26 @@ impl Db {
     }
 }
 
-async fn open_lite(path: &std::path::Path) -> Result<Pools> {
-    let base = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // NORMAL lost acknowledged rows in power cuts.
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .pragma("secure_delete", "ON")
-        .pragma("mmap_size", "0")
-        // What a statement of many rows keeps to undo itself stays off the disk.
-        .pragma("temp_store", "MEMORY")
-        // Folded beside the writer (`fold.rs`); should that not keep up, by whoever commits.
-        .pragma("wal_autocheckpoint", "2000")
-        .statement_cache_capacity(400)
-        // Rows come from the driver's own thread: fewer, larger hand-overs.
-        .row_buffer_size(500);
-    let beside = base.clone().pragma("cache_size", "-1024");
-    let limit = Limit::default();
-    let begins_with = limit.clone();
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .after_connect(move |connection, _| {
-            let pragma = begins_with.pragma();
-            Box::pin(async move {
-                match pragma {
-                    Some(pragma) => sqlx::raw_sql(sqlx::AssertSqlSafe(pragma)).execute(connection).await.map(|_| ()),
-                    None => Ok(()),
-                }
-            })
-        })
-        // On a full disk SQLite rolls back by itself, and the driver goes on counting a transaction that is no more:
-        // such a connection would refuse every later BEGIN. It is thrown away, and the next one works.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                if !engine::failed_once() {
-                    return Ok(true);
-                }
-                // Behind the rollback that may still be under way.
-                connection.ping().await?;
-                Ok(!connection.is_in_transaction())
-            })
-        })
-        .acquire_timeout(Duration::from_secs(20))
-        // A file does not hang up; asking each time would double the way to its thread.
-        .test_before_acquire(false)
-        .connect_with(base.clone().pragma("cache_size", "-32768").optimize_on_close(true, None))
-        .await
-        .map_err(engine::fault)?;
-    let version: (String,) =
-        sqlx::query_as("SELECT sqlite_version()").fetch_one(&write).await.map_err(engine::fault)?;
-    let parts: Vec<u32> = version.0.split('.').filter_map(|p| p.parse().ok()).collect();
-    let found = (parts.first().copied(), parts.get(1).copied(), parts.get(2).copied());
-    if (found.0.unwrap_or(0), found.1.unwrap_or(0), found.2.unwrap_or(0)) < OLDEST_SQLITE {
-        return Err(Problem::internal(format!("SQLite {} is too old: at least 3.51.3 is needed", version.0)));
+async fn open_lite(path: &Path) -> Result<Pools> {
+    // NORMAL lost acknowledged rows in power cuts. What a statement of many rows keeps to undo itself stays off the
+    // disk. The log is folded beside the writer (`fold.rs`); should that not keep up, by whoever commits.
+    const USUAL: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+        PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000;";
+    const READER: &str = "PRAGMA query_only=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;";
+    let pool = |most, read_only, usual: &'static str, cache: u32| {
+        let path = path.to_owned();
+        let pragmas = format!("{usual} PRAGMA cache_size=-{cache}");
+        lite::Pool::new(most, move || lite::connect(&path, read_only, &pragmas))
+    };
+    let write = pool(1, false, USUAL, 32_768);
+    let version: Vec<One<String>> = write.ask("SELECT sqlite_version() AS v", &[]).await?;
+    let version = version.first().map_or("", |v| v.0.as_str());
+    let parts: Vec<u32> = version.split('.').filter_map(|p| p.parse().ok()).collect();
+    if parts.as_slice() < OLDEST_SQLITE.as_slice() {
+        return Err(Problem::internal(format!("SQLite {version} is too old: at least 3.51.3 is needed")));
     }
-    let read = SqlitePoolOptions::new()
-        .max_connections(4)
-        .acquire_timeout(Duration::from_secs(20))
-        .test_before_acquire(false)
-        .connect_with(base.read_only(true).pragma("cache_size", "-8192"))
-        .await
-        .map_err(engine::fault)?;
-    let fold = Folding::new(SqlitePoolOptions::new().max_connections(1).connect_lazy_with(beside));
-    Ok(Pools::Lite { read, write, limit, fold })
+    let read = pool(4, true, READER, 8_192);
+    Ok(Pools::Lite { read, write, fold: Folding::new(pool(1, false, USUAL, 1_024)) })
 }
 
 async fn open_pg(url: &str, pool: u32) -> Result<Pools> {

@@ -3,31 +3,16 @@
 //! The first write that finds no room raises the flag; from then on pages carry a banner and background work waits.
 //! A probe that needs a quarter of a megabyte lowers it: a smaller one would succeed where no chunk of an import does.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kernel::{Problem, Result, Scope};
 
-use super::{Db, Pools, Sql as _, engine};
+use super::{Db, One, Pools, Sql as _, engine};
 use crate::{args, secret, stmt, transact};
 
 #[derive(Default)]
 pub(super) struct Room {
     none: AtomicBool,
-}
-
-/// How far SQLite's file may grow, in pages; 0 = as far as the disk goes. Kept for the writer's next connection.
-#[derive(Clone, Default)]
-pub(super) struct Limit(Arc<AtomicI64>);
-
-impl Limit {
-    /// What the writer's connection begins with.
-    pub(super) fn pragma(&self) -> Option<String> {
-        match self.0.load(Ordering::Relaxed) {
-            0 => None,
-            most => Some(format!("PRAGMA max_page_count = {most}")),
-        }
-    }
 }
 
 stmt!(
@@ -88,10 +73,9 @@ impl Db {
     /// # Errors
     /// As the database answers.
     pub async fn limit_growth(&self, pages: Option<u32>) -> Result<()> {
-        let Pools::Lite { write, limit, .. } = &self.0.pools else { return Ok(()) };
-        let (now,): (i64,) = sqlx::query_as("PRAGMA page_count").fetch_one(write).await.map_err(engine::fault)?;
-        let most = pages.map_or(MOST_PAGES, |p| now + i64::from(p));
-        limit.0.store(if pages.is_some() { most } else { 0 }, Ordering::Relaxed);
+        let Pools::Lite { write, .. } = &self.0.pools else { return Ok(()) };
+        let now = write.ask::<One<i64>>("SELECT page_count AS v FROM pragma_page_count", &[]).await?;
+        let most = pages.map_or(MOST_PAGES, |p| now.first().map_or(0, |n| n.0) + i64::from(p));
         self.0.pools.script(format!("PRAGMA max_page_count = {most}")).await
     }
 }

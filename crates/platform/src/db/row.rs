@@ -1,46 +1,110 @@
 //! Rows of either engine, read into typed values.
 
+use std::cell::Cell;
+
 use kernel::{Department, Fen, Id, Millis, Permille, PersonName, Phone, Plate, Problem, Result, StoreDate, Vin};
+use rusqlite::types::ValueRef;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 
 use super::val::Keyed;
 
-pub enum Row {
-    Lite(SqliteRow),
+pub enum Row<'a> {
+    Lite(LiteRow<'a>),
     Pg(PgRow),
+}
+
+/// A row of SQLite while it stands there.
+pub struct LiteRow<'a> {
+    row: &'a rusqlite::Row<'a>,
+    /// Columns are read in their order, nearly always: the one after the last is looked at first.
+    next: Cell<usize>,
+}
+
+impl LiteRow<'_> {
+    fn value(&self, column: &str) -> Result<ValueRef<'_>> {
+        let stmt: &rusqlite::Statement<'_> = self.row.as_ref();
+        let (count, from) = (stmt.column_count(), self.next.get());
+        let at = (from..count)
+            .chain(0..from.min(count))
+            .find(|at| stmt.column_name(*at).is_ok_and(|name| name == column))
+            .ok_or_else(|| Problem::internal(format!("there is no column {column}")))?;
+        self.next.set(at + 1);
+        self.row.get_ref(at).map_err(Problem::internal)
+    }
+}
+
+#[cfg(feature = "watch")]
+impl LiteRow<'_> {
+    /// Reads every column; answers the number of bytes.
+    pub(super) fn decoded(&self) -> Result<usize> {
+        let mut bytes = 0;
+        for at in 0..self.row.as_ref().column_count() {
+            bytes += match self.row.get_ref(at).map_err(Problem::internal)? {
+                ValueRef::Null => 0,
+                ValueRef::Integer(_) | ValueRef::Real(_) => 8,
+                ValueRef::Text(text) | ValueRef::Blob(text) => std::hint::black_box(text.to_vec()).len(),
+            };
+        }
+        Ok(bytes)
+    }
+}
+
+/// What one of the native types is in SQLite.
+trait Native: Sized {
+    fn of(value: ValueRef<'_>) -> Option<Self>;
+}
+impl Native for i64 {
+    fn of(value: ValueRef<'_>) -> Option<Self> {
+        if let ValueRef::Integer(v) = value { Some(v) } else { None }
+    }
+}
+impl Native for String {
+    fn of(value: ValueRef<'_>) -> Option<Self> {
+        if let ValueRef::Text(v) = value { Some(std::str::from_utf8(v).ok()?.to_owned()) } else { None }
+    }
+}
+impl Native for Vec<u8> {
+    fn of(value: ValueRef<'_>) -> Option<Self> {
+        if let ValueRef::Blob(v) = value { Some(v.to_vec()) } else { None }
+    }
 }
 
 /// A type that a column can become.
 pub trait Col: Sized {
     /// # Errors
     /// `Internal` when the column is missing, holds another type, or NULL.
-    fn get(row: &Row, column: &str) -> Result<Self> {
+    fn get(row: &Row<'_>, column: &str) -> Result<Self> {
         Self::get_opt(row, column)?.ok_or_else(|| Problem::internal(format!("column {column} is NULL")))
     }
     /// # Errors
     /// `Internal` when the column is missing or holds another type.
-    fn get_opt(row: &Row, column: &str) -> Result<Option<Self>>;
+    fn get_opt(row: &Row<'_>, column: &str) -> Result<Option<Self>>;
 }
 
 impl<T: Col> Col for Option<T> {
-    fn get(row: &Row, column: &str) -> Result<Self> {
+    fn get(row: &Row<'_>, column: &str) -> Result<Self> {
         T::get_opt(row, column)
     }
-    fn get_opt(row: &Row, column: &str) -> Result<Option<Self>> {
+    fn get_opt(row: &Row<'_>, column: &str) -> Result<Option<Self>> {
         T::get_opt(row, column).map(Some)
     }
 }
 
 /// A struct that a row can become; made by [`row!`](crate::row).
-pub trait Rec: Sized + Send {
+pub trait Rec: Sized + Send + 'static {
     /// # Errors
     /// As [`Col::get`].
-    fn from_row(row: &Row) -> Result<Self>;
+    fn from_row(row: &Row<'_>) -> Result<Self>;
 }
 
-impl Row {
+impl<'a> Row<'a> {
+    pub(super) fn lite(row: &'a rusqlite::Row<'a>) -> Self {
+        Self::Lite(LiteRow { row, next: Cell::new(0) })
+    }
+}
+
+impl Row<'_> {
     /// # Errors
     /// As [`Col::get`].
     pub fn get<T: Col>(&self, column: &str) -> Result<T> {
@@ -51,12 +115,16 @@ impl Row {
 macro_rules! native {
     ($($t:ty),*) => { $(
         impl Col for $t {
-            fn get_opt(row: &Row, column: &str) -> Result<Option<Self>> {
+            fn get_opt(row: &Row<'_>, column: &str) -> Result<Option<Self>> {
                 match row {
-                    Row::Lite(r) => r.try_get(column),
-                    Row::Pg(r) => r.try_get(column),
+                    Row::Lite(r) => match r.value(column)? {
+                        ValueRef::Null => Ok(None),
+                        value => Native::of(value)
+                            .map(Some)
+                            .ok_or_else(|| Problem::internal(format!("column {column} is {}", value.data_type()))),
+                    },
+                    Row::Pg(r) => r.try_get(column).map_err(Problem::internal),
                 }
-                .map_err(Problem::internal)
             }
         }
     )* };
@@ -67,7 +135,7 @@ native!(i64, String, Vec<u8>);
 macro_rules! stored {
     ($($t:ty as $n:ty => |$v:ident| $e:expr),* $(,)?) => { $(
         impl Col for $t {
-            fn get_opt(row: &Row, column: &str) -> Result<Option<Self>> {
+            fn get_opt(row: &Row<'_>, column: &str) -> Result<Option<Self>> {
                 <$n>::get_opt(row, column)?.map(|$v| $e).transpose()
             }
         }
@@ -95,7 +163,7 @@ stored! {
 }
 
 impl<T: Keyed> Col for T {
-    fn get_opt(row: &Row, column: &str) -> Result<Option<Self>> {
+    fn get_opt(row: &Row<'_>, column: &str) -> Result<Option<Self>> {
         String::get_opt(row, column)?
             .map(|key| T::from_key(&key).ok_or_else(|| bad("key", format!("{column}={key}"))))
             .transpose()
@@ -103,7 +171,7 @@ impl<T: Keyed> Col for T {
 }
 
 impl<K> Col for Id<K> {
-    fn get_opt(row: &Row, column: &str) -> Result<Option<Self>> {
+    fn get_opt(row: &Row<'_>, column: &str) -> Result<Option<Self>> {
         Ok(i64::get_opt(row, column)?.map(Self::new))
     }
 }
@@ -115,7 +183,7 @@ macro_rules! row {
         $(#[$meta])*
         $vis struct $name { $($(#[$fmeta])* $fvis $field: $ty),* }
         impl $crate::db::Rec for $name {
-            fn from_row(row: &$crate::db::Row) -> ::kernel::Result<Self> {
+            fn from_row(row: &$crate::db::Row<'_>) -> ::kernel::Result<Self> {
                 Ok(Self { $($field: row.get(stringify!($field))?),* })
             }
         }
@@ -124,14 +192,14 @@ macro_rules! row {
 
 /// One column of any [`Col`] type, named `v`.
 pub struct One<T>(pub T);
-impl<T: Col + Send> Rec for One<T> {
-    fn from_row(row: &Row) -> Result<Self> {
+impl<T: Col + Send + 'static> Rec for One<T> {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         row.get("v").map(One)
     }
 }
 /// Two columns, named `k` and `v`.
-impl<K: Col + Send, V: Col + Send> Rec for (K, V) {
-    fn from_row(row: &Row) -> Result<Self> {
+impl<K: Col + Send + 'static, V: Col + Send + 'static> Rec for (K, V) {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
         Ok((row.get("k")?, row.get("v")?))
     }
 }

@@ -1,6 +1,8 @@
 //! Statements: written once, registered, prepared on both engines by a test and at start.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Engine {
@@ -15,11 +17,13 @@ pub struct Stmt {
     pub lite: &'static str,
     pub pg: &'static str,
     expanded: [OnceLock<&'static str>; 2],
+    /// Microseconds it took of late, on SQLite.
+    took: AtomicU32,
 }
 
 impl Stmt {
     pub const fn new(name: &'static str, module: &'static str, lite: &'static str, pg: &'static str) -> Self {
-        Self { name, module, lite, pg, expanded: [OnceLock::new(), OnceLock::new()] }
+        Self { name, module, lite, pg, expanded: [OnceLock::new(), OnceLock::new()], took: AtomicU32::new(0) }
     }
 
     pub fn sql(&self, engine: Engine) -> &'static str {
@@ -30,11 +34,31 @@ impl Stmt {
     }
 }
 
-/// Unfolds `{{ids:$1}}` and `{{texts:$1}}` (a JSON list) to a subselect, `{{each:$1}}` to a table. Leaks once per statement.
-fn expand(sql: &'static str, engine: Engine) -> &'static str {
-    if !sql.contains("{{") {
-        return sql;
+impl Stmt {
+    pub(super) fn took(&self) -> Duration {
+        Duration::from_micros(self.took.load(Ordering::Relaxed).into())
     }
+
+    /// Moves the mean a quarter of the way, so that one hiccup makes nothing slow.
+    pub(super) fn ran(&self, took: Duration) {
+        let now = u32::try_from(took.as_micros()).unwrap_or(u32::MAX);
+        let mean = self.took.load(Ordering::Relaxed);
+        self.took.store(mean - mean / 4 + now / 4, Ordering::Relaxed);
+    }
+}
+
+/// Unfolds `{{ids:$1}}` and `{{texts:$1}}` (a JSON list) to a subselect, `{{each:$1}}` to a table. Leaks once per
+/// statement.
+fn expand(sql: &'static str, engine: Engine) -> &'static str {
+    let numbered;
+    let sql = match engine {
+        Engine::Lite => {
+            numbered = by_number(sql);
+            numbered.as_str()
+        }
+        Engine::Pg if !sql.contains("{{") => return sql,
+        Engine::Pg => sql,
+    };
     let mut out = String::with_capacity(sql.len() + 80);
     let mut rest = sql;
     while let Some((before, tail)) = rest.split_once("{{") {
@@ -73,6 +97,17 @@ fn expand(sql: &'static str, engine: Engine) -> &'static str {
     }
     out.push_str(rest);
     Box::leak(out.into_boxed_str())
+}
+
+/// For SQLite `$1` is a name and `?1` a number.
+pub(super) fn by_number(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql.chars().peekable();
+    while let Some(c) = rest.next() {
+        let number = c == '$' && rest.peek().is_some_and(char::is_ascii_digit);
+        out.push(if number { '?' } else { c });
+    }
+    out
 }
 
 inventory::collect!(&'static Stmt);

@@ -4,17 +4,19 @@ use std::any::Any;
 use std::sync::Arc;
 
 use kernel::{Id, Millis, Problem, Result, Scope};
-use sqlx::{Postgres, Sqlite, Transaction};
+use rusqlite::ErrorCode;
+use sqlx::{Postgres, Transaction};
 
 use super::engine;
 use super::row::{Rec, Row};
 use super::stmt::{Engine, Stmt};
 use super::val::{Args, Val};
-use super::{Db, Pools, Sql, grown, shelf};
+use super::{Db, Pools, Sql, grown, lite, shelf};
 use crate::events::{DomainEvent, Signal};
 
 pub(super) enum Inner {
-    Lite(Transaction<'static, Sqlite>),
+    /// Empty only while a slow statement is under way.
+    Lite(Option<lite::Held>),
     Pg(Transaction<'static, Postgres>),
 }
 
@@ -74,14 +76,13 @@ impl Tx {
     pub async fn bulk(&mut self, table: &str, columns: &[&str], rows: Vec<Vec<Val>>, tail: &str) -> Result<u64> {
         let (mut done, many) = (0, rows.len() > 1);
         match &mut self.inner {
-            Inner::Lite(t) => {
+            Inner::Lite(on) => {
                 let mut left = rows.len();
                 let mut rows = rows.into_iter();
                 while left > 0 {
                     let n = engine::step_lite(left, columns.len());
-                    let sql = sqlx::AssertSqlSafe(engine::bulk_lite(table, columns, n, tail));
-                    let args = engine::lite_args(rows.by_ref().take(n).flatten())?;
-                    done += engine::write_lite(&mut **t, sqlx::query_with(sql, args)).await.map_err(engine::fault)?;
+                    let values: Vec<Val> = rows.by_ref().take(n).flatten().collect();
+                    done += lite::write(on, &engine::bulk_lite(table, columns, n, tail), &values).await?;
                     left -= n;
                 }
             }
@@ -108,10 +109,9 @@ impl Tx {
     /// As the database answers; nothing is kept then.
     pub async fn commit(self) -> Result<()> {
         match self.inner {
-            Inner::Lite(t) => t.commit().await,
-            Inner::Pg(t) => t.commit().await,
+            Inner::Lite(on) => lite::commit(on.ok_or_else(|| Problem::internal("the connection was lost"))?).await?,
+            Inner::Pg(t) => t.commit().await.map_err(engine::fault)?,
         }
-        .map_err(engine::fault)?;
         match &self.db.0.pools {
             Pools::Lite { fold, .. } => fold.wrote(self.written),
             Pools::Pg(pool) => {
@@ -144,20 +144,18 @@ impl Sql for Tx {
     async fn all<T: Rec>(&mut self, stmt: &'static Stmt, args: Args) -> Result<Vec<T>> {
         #[cfg(feature = "watch")]
         super::watch::ran(stmt, &args);
-        let sql = stmt.sql(self.db.engine());
         match &mut self.inner {
-            Inner::Lite(t) => engine::all_lite(&mut **t, sql, args, stmt.name).await,
-            Inner::Pg(t) => engine::all_pg(&mut **t, sql, args, stmt.name).await,
+            Inner::Lite(on) => Ok(lite::run::<lite::Records<T>>(on, stmt, args).await?.0),
+            Inner::Pg(t) => engine::all_pg(&mut **t, stmt, args).await,
         }
     }
     async fn exec(&mut self, stmt: &'static Stmt, args: Args) -> Result<u64> {
         #[cfg(feature = "watch")]
         super::watch::ran(stmt, &args);
-        let sql = stmt.sql(self.db.engine());
         let rows = match &mut self.inner {
-            Inner::Lite(t) => engine::exec_lite(&mut **t, sql, args, stmt.name).await,
-            Inner::Pg(t) => engine::exec_pg(&mut **t, sql, args, stmt.name).await,
-        }?;
+            Inner::Lite(on) => lite::run::<lite::Written>(on, stmt, args).await?.0,
+            Inner::Pg(t) => engine::exec_pg(&mut **t, stmt, args).await?,
+        };
         self.written += rows;
         Ok(rows)
     }
@@ -212,8 +210,11 @@ macro_rules! transact {
 /// Whether the database gave up this transaction for a reason that a second run mends.
 pub fn may_run_again(problem: &Problem) -> bool {
     let Problem::Internal(cause) = problem else { return false };
+    if let Some(lite) = cause.downcast_ref::<rusqlite::Error>() {
+        return matches!(lite.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked));
+    }
     let Some(sqlx::Error::Database(db)) = cause.downcast_ref::<sqlx::Error>() else { return false };
-    matches!(db.code().as_deref(), Some("40001" | "40P01" | "5" | "517" | "6"))
+    matches!(db.code().as_deref(), Some("40001" | "40P01"))
 }
 
 /// A short, growing pause between runs.
@@ -226,6 +227,6 @@ pub fn one<T>(mut rows: Vec<T>) -> Option<T> {
     if rows.is_empty() { None } else { Some(rows.swap_remove(0)) }
 }
 
-pub(super) fn decode<T: Rec>(row: &Row, name: &str) -> Result<T> {
+pub(super) fn decode<T: Rec>(row: &Row<'_>, name: &str) -> Result<T> {
     T::from_row(row).map_err(|p| Problem::internal(format!("{name}: {p}")))
 }

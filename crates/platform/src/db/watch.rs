@@ -4,10 +4,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kernel::{Problem, Result};
-use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{Column as _, Row as _, TypeInfo as _};
 
 use super::row::Row;
-use super::stmt::Stmt;
+use super::stmt::{Engine, Stmt};
 use super::val::Args;
 use super::{Db, Pools, engine};
 
@@ -44,25 +44,28 @@ impl Db {
     /// # Errors
     /// As the database answers.
     pub async fn run_once(&self, (stmt, args): &Seen) -> Result<usize> {
-        let sql = stmt.sql(self.engine());
         let mut bytes = 0;
         let rows = match &self.0.pools {
             Pools::Lite { read, .. } => {
-                let args = engine::lite_args(args.iter().cloned())?;
-                let rows = sqlx::query_with(sql, args).fetch_all(read).await.map_err(engine::fault)?;
-                rows.into_iter().map(Row::Lite).collect::<Vec<_>>()
+                let sql = stmt.sql(Engine::Lite);
+                read.see(sql, args, |row| {
+                    bytes += decoded(row)?;
+                    Ok(())
+                })
+                .await?
             }
             Pools::Pg(pool) => {
                 let args = engine::pg_args(args.iter().cloned())?;
-                let rows = sqlx::query_with(sql, args).fetch_all(pool).await.map_err(engine::fault)?;
-                rows.into_iter().map(Row::Pg).collect()
+                let rows = sqlx::query_with(stmt.sql(Engine::Pg), args).fetch_all(pool).await.map_err(engine::fault)?;
+                let count = rows.len();
+                for row in rows {
+                    bytes += decoded(&Row::Pg(row))?;
+                }
+                count
             }
         };
-        for row in &rows {
-            bytes += decoded(row)?;
-        }
         std::hint::black_box(bytes);
-        Ok(rows.len())
+        Ok(rows)
     }
 
     /// The plan of a statement with these values, one step a line.
@@ -72,10 +75,13 @@ impl Db {
         let sql = stmt.sql(self.engine());
         let lines: Vec<String> = match &self.0.pools {
             Pools::Lite { read, .. } => {
-                let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-                let args = engine::lite_args(args.iter().cloned())?;
-                let rows = sqlx::query_with(sql, args).fetch_all(read).await.map_err(engine::fault)?;
-                rows.iter().filter_map(|r| r.try_get("detail").ok()).collect()
+                let mut lines = Vec::new();
+                read.see(&format!("EXPLAIN QUERY PLAN {sql}"), args, |row| {
+                    lines.push(row.get("detail")?);
+                    Ok(())
+                })
+                .await?;
+                lines
             }
             Pools::Pg(pool) => {
                 let sql = sqlx::AssertSqlSafe(format!("EXPLAIN {sql}"));
@@ -89,22 +95,10 @@ impl Db {
 }
 
 /// Reads every column as what it is.
-fn decoded(row: &Row) -> Result<usize> {
+fn decoded(row: &Row<'_>) -> Result<usize> {
     let mut bytes = 0;
     match row {
-        Row::Lite(r) => {
-            for i in 0..r.len() {
-                let raw = r.try_get_raw(i).map_err(Problem::internal)?;
-                if raw.is_null() {
-                    continue;
-                }
-                bytes += match raw.type_info().name() {
-                    "INTEGER" => r.try_get::<i64, _>(i).map(|_| 8),
-                    _ => r.try_get::<String, _>(i).map(|t| t.len()),
-                }
-                .map_err(Problem::internal)?;
-            }
-        }
+        Row::Lite(r) => bytes += r.decoded()?,
         Row::Pg(r) => {
             for (i, column) in r.columns().iter().enumerate() {
                 bytes += match column.type_info().name() {

@@ -200,6 +200,11 @@ impl Ui {
             _ => format!("{day} {time}"),
         }
     }
+    /// With its day, today too: for what is printed or kept.
+    pub fn date_time(&self, at: &Millis) -> String {
+        let Some(z) = self.local(*at) else { return NONE.into() };
+        format!("{} {:02}:{:02}", z.date(), z.hour(), z.minute())
+    }
     /// The day alone: 10:05 today, 11-22 within the year, 2025-11-22 before.
     pub fn day(&self, at: &Millis) -> String {
         let shown = self.day_time(at);

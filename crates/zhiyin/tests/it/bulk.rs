@@ -84,9 +84,10 @@ async fn content(target: &Target, db: &Db) -> u64 {
         let sql = format!("SELECT {} AS v FROM {table} ORDER BY 1", columns.join("||'|'||"));
         let rows: Vec<(String,)> = match target {
             Target::Lite(path) => {
-                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-                let pool = sqlx::SqlitePool::connect_with(options).await.expect("opens");
-                sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&pool).await.expect("rows")
+                let on = rusqlite::Connection::open(path).expect("opens");
+                let mut all = on.prepare(&sql).expect("a statement");
+                let rows = all.query_map([], |row| Ok((row.get(0)?,))).expect("rows");
+                rows.collect::<rusqlite::Result<_>>().expect("texts")
             }
             Target::Pg(url) => {
                 let pool = sqlx::PgPool::connect(url).await.expect("opens");

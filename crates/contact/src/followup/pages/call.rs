@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::HeaderMap;
-use kernel::{AttemptId, Cap, ContactId, CustomerId, Millis, PhoneLineId, Problem, Reach, TaskId};
+use kernel::{AttemptId, Cap, CaseId, ContactId, CustomerId, Millis, PhoneLineId, Problem, Reach, TaskId};
 use platform::db::Sql;
 use platform::http::{Answer, Desk, Failure, Fields, Ui};
 use platform::transact;
@@ -100,6 +100,8 @@ pub struct Undo {
     pub person: String,
     pub outcome: String,
     pub until: Millis,
+    /// The case that the call opened.
+    pub case: Option<(CaseId, i64)>,
 }
 
 struct MarkView {
@@ -398,7 +400,9 @@ pub async fn undo(desk: &Desk, fields: &Fields) -> Result<Option<Undo>, Problem>
     let words = OutcomeWords::of(&mut q, group, &saved_with).await?;
     let contact = store::contact(&mut q, group, store_id, attempt.contact_id).await?;
     let card = people::customers::card(&mut q, scope, contact.customer_id).await?;
+    let case = crate::cases::of_attempt(&mut q, scope, id).await?;
     Ok(Some(Undo {
+        case,
         contact: contact.id,
         attempt: attempt.id,
         person: contact.person_name.as_ref().map_or(card.file.name, |p| p.expose().to_owned()),

@@ -160,11 +160,13 @@ impl CallData {
         });
         let day = order.map(|o| o.settled_on.unwrap_or(o.opened_on)).or(delivery.map(|d| d.delivered_on));
         let plate = order.and_then(|o| o.plate.as_ref()).or(delivery.and_then(|d| d.plate.as_ref()));
+        // A new car is called by its series; the model's name is full of codes.
         let items =
-            order.and_then(|o| o.items.clone()).or_else(|| delivery.and_then(|d| d.model.clone().or(d.series.clone())));
+            order.and_then(|o| o.items.clone()).or_else(|| delivery.and_then(|d| d.series.clone().or(d.model.clone())));
         Words {
             customer: if title.is_some() { surname(person) } else { person }.to_owned(),
-            title: title.unwrap_or_default().to_owned(),
+            // Of a person whose title nobody knows both are on the sheet.
+            title: title.unwrap_or(if own { "先生/女士" } else { "" }).to_owned(),
             store: self.store.name.clone(),
             agent: who.name.clone(),
             agent_no: who.agent_number.clone().unwrap_or_default(),

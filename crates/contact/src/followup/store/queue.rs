@@ -73,13 +73,14 @@ macro_rules! counts {
     ($whose:literal) => {
         concat!(
             "SELECT kinds, COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN due_at < $4 THEN 1 ELSE 0 END), 0) AS BIGINT) AS due, \
-             CAST(COALESCE(SUM(CASE WHEN from_at < $3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS today \
+             CAST(COALESCE(SUM(CASE WHEN from_at < $3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS today, \
+             CAST(COALESCE(SUM(CASE WHEN due_at < $5 THEN 1 ELSE 0 END), 0) AS BIGINT) AS overdue \
              FROM (SELECT kinds, due_at, from_at FROM contact WHERE store_id=$2 AND ", $whose, "state='open' AND group_id=$1 \
              LIMIT 5000) t GROUP BY kinds ORDER BY kinds"
         )
     };
 }
-stmt!(COUNTS_AGENT, counts!("agent_id=$5 AND "));
+stmt!(COUNTS_AGENT, counts!("agent_id=$6 AND "));
 stmt!(COUNTS_NOBODY, counts!("agent_id IS NULL AND "));
 stmt!(COUNTS_ALL, counts!(""));
 
@@ -98,7 +99,7 @@ stmt!(MATCHING_NOBODY, matching!("agent_id IS NULL AND "));
 stmt!(MATCHING_ALL, matching!(""));
 
 row! {
-    pub struct KindCount { pub kinds: String, pub n: i64, pub due: i64, pub today: i64 }
+    pub struct KindCount { pub kinds: String, pub n: i64, pub due: i64, pub today: i64, pub overdue: i64 }
 }
 
 /// Whose contacts.
@@ -194,17 +195,16 @@ pub async fn promises(
     q.all(&PROMISES, args![group, store, after, until, kinds, agent, seen]).await
 }
 
-/// Open contacts by their kinds, counted up to 5,000; of these the ones due before `due`, and those whose window begins
-/// before `before`.
+/// Open contacts by their kinds, counted up to 5,000; of these the ones due before `due` and before `now`, and those whose
+/// window begins before `before`.
 pub async fn kind_counts(
     q: &mut impl Sql,
     group: GroupId,
     store: StoreId,
     whose: Whose,
-    before: Millis,
-    due: Millis,
+    (before, due, now): (Millis, Millis, Millis),
 ) -> Result<Vec<KindCount>> {
-    let mut args: Args = args![group, store, before, due];
+    let mut args: Args = args![group, store, before, due, now];
     match whose {
         Whose::Agent(agent) => {
             args.extend(args![agent]);

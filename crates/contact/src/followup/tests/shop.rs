@@ -303,7 +303,8 @@ impl Shop<'_> {
             .unwrap_or_else(|| panic!("{name}"));
         let text: &'static str = Box::leak(format!("EXPLAIN QUERY PLAN {}", stmt.lite).into_boxed_str());
         let explain: &'static Stmt = Box::leak(Box::new(Stmt::new("EXPLAIN", "tests", text, text)));
-        let steps: Vec<PlanStep> = self.w.db.reads().all(explain, args![]).await.expect(name);
+        let steps: Vec<PlanStep> =
+            self.w.db.reads().all(explain, vec![platform::db::Val::I(None); 40]).await.expect(name);
         steps.into_iter().map(|s| s.detail + " \n").collect()
     }
     pub async fn page(&self, scope: &Scope, filter: &Filter) -> Result<Page> {

@@ -203,6 +203,22 @@ pub async fn shown_in_week(desk: &Desk, body: Body, asked: &Asked) -> Result<Sho
     shown(desk, body, asked, SHOWN_IN_WEEK).await
 }
 
+/// Questions and answers as the scripts have them; what no script has any more comes last.
+fn in_order(body: &mut Body, book: &ScriptBook) {
+    let place = |key: &str| {
+        let mut all = book.scripts.iter().flat_map(|s| &s.questions);
+        all.position(|q| q.key == key).unwrap_or(usize::MAX)
+    };
+    body.questions.sort_by_key(|q| place(&q.question));
+    for asked in &mut body.questions {
+        let known = book.scripts.iter().find_map(|s| s.question(&asked.question));
+        asked.options.sort_by_key(|o| {
+            known.and_then(|q| q.options.iter().position(|known| known.key == o.option)).unwrap_or(usize::MAX)
+        });
+    }
+    body.trend.questions.sort_by_key(|(key, _)| place(key));
+}
+
 /// Names and words beside the figures, as this reader may see them.
 async fn shown(desk: &Desk, mut body: Body, asked: &Asked, most: i64) -> Result<Shown, platform::http::Failure> {
     let (ui, ask) = (desk.ui(), &asked.ask);
@@ -213,6 +229,7 @@ async fn shown(desk: &Desk, mut body: Body, asked: &Asked, most: i64) -> Result<
     let names: BTreeMap<UserId, String> = store::user_names(&mut reads, ask.group, &ids).await?;
     let mut questions = Vec::new();
     let mut items = Vec::new();
+    in_order(&mut body, &book.body);
     let mut trend = vec![TrendLine {
         key: String::new(),
         label: ui.t("report-all-questions").into_owned(),

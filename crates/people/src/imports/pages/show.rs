@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use kernel::{FieldErrors, ImportId, Millis, StoreId};
+use kernel::{FieldErrors, ImportId, Millis, StoreDate, StoreId};
 use platform::db::Sql;
 use platform::http::{Answer, Desk, Failure, Fields, ShownError, Ui};
 
@@ -22,6 +22,8 @@ use crate::imports::verbs;
 #[template(path = "imports/pages/show.html")]
 struct ShowPage {
     ui: Ui,
+    /// The first day that is planned from, as it stands in the form.
+    from: Option<StoreDate>,
     errors: Vec<ShownError>,
     live: Live,
     b: Batch,
@@ -97,8 +99,15 @@ impl ShowPage {
     fn settled(&self) -> bool {
         self.b.state.settled()
     }
+    /// The first import of a store is asked from which day on it plans.
+    fn asks_from(&self) -> bool {
+        self.open() && self.ready() && !self.first_for.is_empty() && self.followed()
+    }
+    fn nothing_planned(&self) -> bool {
+        self.asks_from() && self.planned == 0 && self.before > 0
+    }
     fn plan_from(&self) -> String {
-        self.b.options.plan_from.map(|day| day.to_string()).unwrap_or_default()
+        self.from.map(|day| day.to_string()).unwrap_or_default()
     }
     fn downloadable(&self) -> bool {
         self.t.rejected > 0 && !self.b.blob_path.is_empty()
@@ -138,7 +147,8 @@ async fn page(desk: &Desk, id: ImportId, errors: Vec<ShownError>, sent: &Fields)
         }
         false => None,
     };
-    let planned = t.to_plan(b.options.plan_from);
+    let from = sent.parsed("plan_from").or(b.options.plan_from);
+    let planned = t.to_plan(from);
     let names = identity::org::all_stores(&mut reads, desk.scope().group).await?;
     let name_of = |id: &StoreId| names.iter().find(|s| s.id == *id).map(|s| s.name.clone());
     let mine: Vec<(String, String)> =
@@ -153,7 +163,8 @@ async fn page(desk: &Desk, id: ImportId, errors: Vec<ShownError>, sent: &Fields)
         step: step(b.state),
         line: lines.join(&ui.t("import-semicolon")),
         planned: if b.state.settled() { b.tasks_planned } else { planned },
-        before: t.before(b.options.plan_from),
+        before: t.before(from),
+        from,
         questions: if b.state.open() { questions::shown(&ui, &b.mapping, &mine) } else { Vec::new() },
         codes: if b.state.open() { questions::codes(&ui, &b.mapping, &mine) } else { Vec::new() },
         remembered: b.mapping.sheets.iter().any(|sheet| sheet.remembered),

@@ -9,7 +9,7 @@ use crate::imports::plan::{Choices, Heads, Plan, reread_units};
 macro_rules! json {
     ($($t:ty => |$v:ident| $mend:expr),* $(,)?) => { $(
         impl Col for $t {
-            fn get_opt(row: &Row, column: &str) -> Result<Option<Self>> {
+            fn get_opt(row: &Row<'_>, column: &str) -> Result<Option<Self>> {
                 let Some(text) = String::get_opt(row, column)? else { return Ok(None) };
                 let mut read: Self = serde_json::from_str(&text).map_err(Problem::internal)?;
                 let mend: fn(&mut Self) = |$v| $mend;

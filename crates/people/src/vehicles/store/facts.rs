@@ -107,3 +107,17 @@ pub async fn visit_facts(q: &mut impl Sql, group: GroupId, ids: &[RepairOrderId]
 pub async fn delivery_facts(q: &mut impl Sql, group: GroupId, ids: &[DeliveryId]) -> Result<Vec<DeliveryFacts>> {
     q.all(&DELIVERY_FACTS, args![group, ids]).await
 }
+
+// repair_order_by_day, delivery_by_day
+stmt!(
+    ANY_VISIT,
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM repair_order WHERE store_id=$2 AND group_id=$1) \
+     OR EXISTS (SELECT 1 FROM delivery WHERE store_id=$2 AND group_id=$1) THEN 1 ELSE 0 END AS v"
+);
+
+/// Whether a repair order or a delivery of this store was ever recorded.
+/// # Errors
+/// As the database answers.
+pub async fn any_visit(q: &mut impl Sql, group: GroupId, store: StoreId) -> Result<bool> {
+    Ok(q.count(&ANY_VISIT, args![group, store]).await? > 0)
+}
