@@ -15,16 +15,16 @@ stmt!(
     lite: concat!(
         "WITH hit AS MATERIALIZED (SELECT rowid AS id FROM customer_search WHERE customer_search MATCH $1 \
          ORDER BY rowid DESC LIMIT $3) SELECT (SELECT COUNT(*) FROM hit) AS k, (SELECT json_group_array(id) FROM \
-         (SELECT h.id AS id FROM hit h WHERE EXISTS (SELECT 1 FROM customer c WHERE c.id=h.id AND c.group_id=$4) AND ",
+         (SELECT h.id AS id FROM hit h WHERE ",
         seen_by!("h.id", "$5", "$6", "$7", "$8"),
-        " ORDER BY h.id DESC LIMIT $2)) AS v"
+        " AND EXISTS (SELECT 1 FROM customer c WHERE c.id=h.id AND c.group_id=$4) ORDER BY h.id DESC LIMIT $2)) AS v"
     ),
     pg: concat!(
         "WITH hit AS MATERIALIZED (SELECT id FROM customer_search WHERE tokens @@ CAST(CAST($1 AS TEXT) AS tsquery) \
          LIMIT $3) SELECT (SELECT COUNT(*) FROM hit) AS k, COALESCE(CAST((SELECT json_agg(id) FROM \
-         (SELECT h.id AS id FROM hit h WHERE EXISTS (SELECT 1 FROM customer c WHERE c.id=h.id AND c.group_id=$4) AND ",
+         (SELECT h.id AS id FROM hit h WHERE ",
         seen_by!("h.id", "$5", "$6", "$7", "$8"),
-        " ORDER BY h.id DESC LIMIT $2) f) AS TEXT), '[]') AS v"
+        " AND EXISTS (SELECT 1 FROM customer c WHERE c.id=h.id AND c.group_id=$4) ORDER BY h.id DESC LIMIT $2) f) AS TEXT), '[]') AS v"
     )
 );
 // Few segments after everybody was written in bulk; PostgreSQL puts its index in order by building it.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use kernel::{Problem, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,7 +16,7 @@ use super::engine::fault_lite;
 use super::row::{Rec, Row};
 use super::stmt::{Engine, Stmt, by_number};
 use super::tx::decode;
-use super::val::Val;
+use super::val::{Args, Val};
 
 /// A statement that took longer is run beside the server's own threads the next time.
 const LONG: Duration = Duration::from_millis(3);
@@ -49,6 +50,8 @@ pub(super) fn connect(path: &Path, read_only: bool, pragmas: &str) -> rusqlite::
     let on = Connection::open_with_flags(path, way | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     on.busy_timeout(OTHERS)?;
     on.set_prepared_statement_cache_capacity(400);
+    // Else a statement is planned anew for each new value: a page of thirty statements, thirty plans.
+    on.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     on.execute_batch(pragmas)?;
     Ok(on)
 }
@@ -105,7 +108,7 @@ impl Pool {
     }
 
     /// Rows of text that is no registered statement, as integers and texts.
-    pub async fn ask<T: Rec>(self: &Arc<Self>, sql: &str, args: &[Val]) -> Result<Vec<T>> {
+    pub async fn ask<T: Rec>(self: &Arc<Self>, sql: &str, args: Args) -> Result<Vec<T>> {
         self.take().await?.ask(sql, args)
     }
 
@@ -166,7 +169,7 @@ impl Held {
     }
 
     /// As [`Pool::ask`].
-    pub fn ask<T: Rec>(&mut self, sql: &str, args: &[Val]) -> Result<Vec<T>> {
+    pub fn ask<T: Rec>(&mut self, sql: &str, args: Args) -> Result<Vec<T>> {
         Records::of(self.on()?, &by_number(sql), args, "own text").map(|all: Records<T>| all.0)
     }
 
@@ -210,7 +213,7 @@ pub(super) async fn script(mut held: Held, sql: impl AsRef<str> + Send + 'static
 
 /// What a statement gives back.
 pub(super) trait Outcome: Send + 'static + Sized {
-    fn of<'v>(on: &Connection, sql: &str, args: impl IntoIterator<Item = &'v Val>, name: &'static str) -> Result<Self>;
+    fn of(on: &Connection, sql: &str, args: impl IntoIterator<Item: ToSql>, name: &'static str) -> Result<Self>;
 }
 
 /// Its rows.
@@ -219,7 +222,7 @@ pub(super) struct Records<T>(pub Vec<T>);
 pub(super) struct Written(pub u64);
 
 impl<T: Rec> Outcome for Records<T> {
-    fn of<'v>(on: &Connection, sql: &str, args: impl IntoIterator<Item = &'v Val>, name: &'static str) -> Result<Self> {
+    fn of(on: &Connection, sql: &str, args: impl IntoIterator<Item: ToSql>, name: &'static str) -> Result<Self> {
         let mut all = Vec::new();
         each(on, sql, args, name, |row| {
             all.push(decode(row, name)?);
@@ -230,7 +233,7 @@ impl<T: Rec> Outcome for Records<T> {
 }
 
 impl Outcome for Written {
-    fn of<'v>(on: &Connection, sql: &str, args: impl IntoIterator<Item = &'v Val>, name: &'static str) -> Result<Self> {
+    fn of(on: &Connection, sql: &str, args: impl IntoIterator<Item: ToSql>, name: &'static str) -> Result<Self> {
         let before = on.total_changes();
         each(on, sql, args, name, |_| Ok(()))?;
         // Of a statement that changed nothing `changes` tells what the one before did.
@@ -239,10 +242,10 @@ impl Outcome for Written {
 }
 
 /// Runs a statement and shows each of its rows.
-pub(super) fn each<'v>(
+pub(super) fn each(
     on: &Connection,
     sql: &str,
-    args: impl IntoIterator<Item = &'v Val>,
+    args: impl IntoIterator<Item: ToSql>,
     name: &'static str,
     mut see: impl FnMut(&Row<'_>) -> Result<()>,
 ) -> Result<()> {
@@ -270,7 +273,7 @@ pub(super) fn each<'v>(
 
 /// Runs a statement: here if it has been quick, else beside. Afterwards the connection is where it was; it is gone only
 /// when nobody waited for the end.
-pub(super) async fn run<T: Outcome>(on: &mut Option<Held>, stmt: &'static Stmt, args: Vec<Val>) -> Result<T> {
+pub(super) async fn run<T: Outcome>(on: &mut Option<Held>, stmt: &'static Stmt, args: Args) -> Result<T> {
     let lost = || Problem::internal("the connection was lost");
     if stmt.took() > LONG {
         let mut held = on.take().ok_or_else(lost)?;
@@ -310,13 +313,141 @@ async fn let_others(took: Duration) {
 }
 
 /// Runs text made for this moment, such as a bulk insert.
-pub(super) async fn write<'v>(
-    on: &mut Option<Held>,
-    sql: &str,
-    args: impl IntoIterator<Item = &'v Val>,
-) -> Result<u64> {
+pub(super) async fn write(on: &mut Option<Held>, sql: &str, args: impl IntoIterator<Item: ToSql>) -> Result<u64> {
     let held = on.as_mut().ok_or_else(|| Problem::internal("the connection was lost"))?;
     let written = Written::of(held.on()?, sql, args, "bulk")?;
     let_others(LONG).await;
     Ok(written.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::ThreadId;
+
+    use super::*;
+    use crate::db::One;
+    use crate::db::fold::Folding;
+    use crate::{args, stmt};
+
+    stmt!(
+        T_COUNT_TO,
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c WHERE x < $1) SELECT COUNT(*) AS v FROM c"
+    );
+    stmt!(T_TWO, "SELECT $1 + $2 AS v");
+
+    const WAL: &str = "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;";
+
+    /// A file with one table, and its pool.
+    async fn place() -> (tempfile::TempDir, Arc<Pool>) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let pool = Pool::new(1, move || connect(&path, false, WAL));
+        script(pool.take().await.unwrap(), "CREATE TABLE t (v INTEGER NOT NULL) STRICT").await.unwrap();
+        (dir, pool)
+    }
+
+    /// The thread that ran a statement, and how many rows it gave.
+    struct Ran(ThreadId, usize);
+    impl Outcome for Ran {
+        fn of(on: &Connection, sql: &str, args: impl IntoIterator<Item: ToSql>, name: &'static str) -> Result<Self> {
+            let rows: Records<One<i64>> = Records::of(on, sql, args, name)?;
+            Ok(Self(std::thread::current().id(), rows.0.len()))
+        }
+    }
+
+    #[tokio::test]
+    async fn what_has_been_slow_runs_beside_and_gives_its_connection_back() {
+        let (_dir, pool) = place().await;
+        let mut on = Some(pool.take().await.unwrap());
+        let here = std::thread::current().id();
+        let first: Ran = run(&mut on, &T_COUNT_TO, args![3]).await.unwrap();
+        assert_eq!((first.0, first.1), (here, 1));
+        for _ in 0..12 {
+            let _: Ran = run(&mut on, &T_COUNT_TO, args![400_000]).await.unwrap();
+        }
+        let slow: Ran = run(&mut on, &T_COUNT_TO, args![400_000]).await.unwrap();
+        assert_ne!(slow.0, here);
+        let again: Records<One<i64>> = run(&mut on, &T_COUNT_TO, args![7]).await.unwrap();
+        assert_eq!(again.0[0].0, 7);
+        for _ in 0..40 {
+            let _: Ran = run(&mut on, &T_COUNT_TO, args![3]).await.unwrap();
+        }
+        let quick: Ran = run(&mut on, &T_COUNT_TO, args![3]).await.unwrap();
+        assert_eq!(quick.0, here, "a statement that has become quick runs here again");
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_dropped_leaves_nothing_and_blocks_nobody() {
+        let (_dir, pool) = place().await;
+        let mut on = Some(begin(pool.take().await.unwrap()).await.unwrap());
+        assert_eq!(
+            write(&mut on, "INSERT INTO t (v) VALUES (?),(?)", &[Val::I(Some(1)), Val::I(Some(2))]).await.unwrap(),
+            2
+        );
+        drop(on);
+        let mut on = Some(begin(pool.take().await.unwrap()).await.unwrap());
+        assert_eq!(
+            write(&mut on, "UPDATE t SET v=0", Args::new()).await.unwrap(),
+            0,
+            "not what the last statement changed"
+        );
+        write(&mut on, "INSERT INTO t (v) VALUES (?)", &[Val::I(Some(3))]).await.unwrap();
+        commit(on.unwrap()).await.unwrap();
+        let rows = pool.ask::<One<i64>>("SELECT v FROM t", args![]).await.unwrap();
+        assert_eq!(rows.iter().map(|r| r.0).collect::<Vec<_>>(), [3]);
+        assert_eq!(pool.size(), (1, 1));
+        pool.close("").await;
+        assert_eq!(pool.size(), (0, 0));
+        assert!(pool.take().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_value_that_is_missing_is_said_and_one_too_many_is_left_out() {
+        let (_dir, pool) = place().await;
+        let mut on = Some(pool.take().await.unwrap());
+        let missing = run::<Records<One<i64>>>(&mut on, &T_TWO, args![1]).await.err().unwrap();
+        assert!(missing.to_string().contains("T_TWO wants 2 values"), "{missing}");
+        let more: Records<One<i64>> = run(&mut on, &T_TWO, args![1, 2, 3]).await.unwrap();
+        assert_eq!(more.0[0].0, 3);
+    }
+
+    #[tokio::test]
+    async fn another_process_is_waited_for_elsewhere() {
+        let (dir, pool) = place().await;
+        let other = Connection::open(dir.path().join("t.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let held = pool.take().await.unwrap();
+        let pages = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            // Were this thread waiting for the lock, nobody would give it back.
+            other.execute_batch("COMMIT").unwrap();
+        };
+        let (begun, ()) = tokio::join!(begin(held), pages);
+        commit(begun.unwrap()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_log_is_folded_beside_the_writer() {
+        let (dir, pool) = place().await;
+        let path = dir.path().join("t.db");
+        let size = || std::fs::metadata(dir.path().join("t.db")).unwrap().len();
+        let mut on = Some(begin(pool.take().await.unwrap()).await.unwrap());
+        for _ in 0..40 {
+            write(&mut on, &format!("INSERT INTO t (v) VALUES {}", ["(1)"; 100].join(",")), Args::new()).await.unwrap();
+        }
+        commit(on.unwrap()).await.unwrap();
+        let before = size();
+        let fold = Folding::new(Pool::new(1, move || connect(&path, false, WAL)));
+        fold.wrote(10);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(size(), before, "a handful of rows is not worth it");
+        fold.wrote(4_000);
+        for _ in 0..100 {
+            if size() > before {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the file holds what it held before");
+    }
 }

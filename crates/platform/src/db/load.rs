@@ -71,7 +71,7 @@ impl Load {
             AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname=indexname) ORDER BY indexname";
         let mark = format!("INSERT INTO migration (name, hash, at) VALUES ('{MARK}', '', {})", now.0);
         let found: Vec<(String, String)> = match &mut self.on {
-            On::Lite(_, Some(held)) => held.ask(LITE, &[])?,
+            On::Lite(_, Some(held)) => held.ask(LITE, Vec::new())?,
             On::Lite(_, None) => Vec::new(),
             On::Pg(on) => sqlx::query_as(PG).fetch_all(on).await.map_err(engine::fault)?,
         };

@@ -97,7 +97,7 @@ async fn apply(pools: &Pools, lite: bool, name: &str, text: &str, hash: &str, no
 async fn applied(pools: &Pools) -> Result<Vec<(String, String)>> {
     const SQL: &str = "SELECT name AS k, hash AS v FROM migration ORDER BY name";
     match pools {
-        Pools::Lite { write, .. } => write.ask(SQL, &[]).await,
+        Pools::Lite { write, .. } => write.ask(SQL, args![]).await,
         Pools::Pg(pool) => sqlx::query_as(SQL).fetch_all(pool).await.map_err(engine::fault),
     }
 }
@@ -111,7 +111,7 @@ pub(super) async fn lease_node(pools: &Pools, now: Millis) -> Result<(u16, Milli
     let (until, now) = (now.0 + NODE_LEASE, now.0);
     for sql in [TAKE, NEW, NEW, NEW] {
         let row: Option<(i64, i64)> = match pools {
-            Pools::Lite { write, .. } => match write.ask(sql, &args![until, now]).await {
+            Pools::Lite { write, .. } => match write.ask(sql, args![until, now]).await {
                 Ok(rows) => one(rows),
                 Err(problem) if taken(&problem) => None,
                 Err(problem) => return Err(problem),
@@ -134,9 +134,7 @@ pub(super) async fn renew_node(pools: &Pools, node: u16, floor: Millis) -> Resul
     const SQL: &str = "UPDATE node_lease SET until = $1, floor = $2 WHERE node = $3";
     let (until, floor) = (floor.0 + NODE_LEASE, floor.0);
     match pools {
-        Pools::Lite { write, .. } => {
-            write.ask::<One<i64>>(SQL, &args![until, floor, i64::from(node)]).await.map(|_| ())
-        }
+        Pools::Lite { write, .. } => write.ask::<One<i64>>(SQL, args![until, floor, i64::from(node)]).await.map(|_| ()),
         Pools::Pg(pool) => {
             let query = sqlx::query(SQL).bind(until).bind(floor).bind(i64::from(node));
             query.execute(pool).await.map(|_| ()).map_err(engine::fault)

@@ -73,7 +73,7 @@ async fn open_lite(path: &Path) -> Result<Pools> {
         lite::Pool::new(most, move || lite::connect(&path, read_only, &pragmas))
     };
     let write = pool(1, false, USUAL, 32_768);
-    let version: Vec<One<String>> = write.ask("SELECT sqlite_version() AS v", &[]).await?;
+    let version: Vec<One<String>> = write.ask("SELECT sqlite_version() AS v", crate::args![]).await?;
     let version = version.first().map_or("", |v| v.0.as_str());
     let parts: Vec<u32> = version.split('.').filter_map(|p| p.parse().ok()).collect();
     if parts.as_slice() < OLDEST_SQLITE.as_slice() {

@@ -74,7 +74,7 @@ impl Db {
     /// As the database answers.
     pub async fn limit_growth(&self, pages: Option<u32>) -> Result<()> {
         let Pools::Lite { write, .. } = &self.0.pools else { return Ok(()) };
-        let now = write.ask::<One<i64>>("SELECT page_count AS v FROM pragma_page_count", &[]).await?;
+        let now = write.ask::<One<i64>>("SELECT page_count AS v FROM pragma_page_count", args![]).await?;
         let most = pages.map_or(MOST_PAGES, |p| now.first().map_or(0, |n| n.0) + i64::from(p));
         self.0.pools.script(format!("PRAGMA max_page_count = {most}")).await
     }
