@@ -119,6 +119,7 @@ import-remembered = read as last time
 import-read-again = Read again
 import-read-again-hint = After changing columns; possible until it is written
 import-plan-from = First import for { $stores }: plan follow-ups from which day on?
+import-to-queue = To the follow-up queue
 import-nothing-planned = From this day on no follow-up is planned: { $n } are earlier. Choose an earlier day to follow them up.
 import-plan-from-hint = Earlier orders and deliveries are kept without a follow-up
 import-apply = Write { $n } rows

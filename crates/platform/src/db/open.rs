@@ -79,7 +79,9 @@ async fn open_lite(path: &Path) -> Result<Pools> {
     if parts.as_slice() < OLDEST_SQLITE.as_slice() {
         return Err(Problem::internal(format!("SQLite {version} is too old: at least 3.51.3 is needed")));
     }
-    let read = pool(4, true, READER, 8_192);
+    // As many as can read at once; a few where there are few cores, for what is slow.
+    let cores = std::thread::available_parallelism().map_or(4, |n| u32::try_from(n.get()).unwrap_or(4));
+    let read = pool(cores.clamp(4, 16), true, READER, 8_192);
     Ok(Pools::Lite { read, write, fold: Folding::new(pool(1, false, USUAL, 1_024)) })
 }
 

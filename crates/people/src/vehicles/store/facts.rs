@@ -111,8 +111,8 @@ pub async fn delivery_facts(q: &mut impl Sql, group: GroupId, ids: &[DeliveryId]
 // repair_order_by_day, delivery_by_day
 stmt!(
     ANY_VISIT,
-    "SELECT CASE WHEN EXISTS (SELECT 1 FROM repair_order WHERE store_id=$2 AND group_id=$1) \
-     OR EXISTS (SELECT 1 FROM delivery WHERE store_id=$2 AND group_id=$1) THEN 1 ELSE 0 END AS v"
+    "SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM repair_order WHERE store_id=$2 AND group_id=$1) \
+     OR EXISTS (SELECT 1 FROM delivery WHERE store_id=$2 AND group_id=$1) THEN 1 ELSE 0 END AS BIGINT) AS v"
 );
 
 /// Whether a repair order or a delivery of this store was ever recorded.
