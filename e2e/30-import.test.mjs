@@ -184,6 +184,14 @@ describe("an export goes in", { skip }, () => {
     await page.getByText(`另有 ${COUNTED.late.toLocaleString("en")} 单已过回访期`).waitFor();
     await page.getByText("表头在第 3–4 行").first().waitFor();
     assert.equal(await page.locator("#f-plan_from").inputValue(), "2026-11-18", "a first import asks, three days back");
+    // What the day changes is shown at once, beside it.
+    const [, , , , planned] = await figures(page);
+    await page.locator("#f-plan_from").fill("2026-12-31");
+    await page.locator("#sum .banner.warn").getByText(/一个回访也不会安排/).waitFor();
+    assert.equal((await figures(page))[4], 0, "nothing is planned from that day on");
+    await page.locator("#f-plan_from").fill("2026-11-18");
+    await page.locator("#sum .banner.warn").waitFor({ state: "detached" });
+    assert.equal((await figures(page))[4], planned);
     assert.doesNotMatch(await page.content(), /(?<!\d)1[3-9]\d{9}(?!\d)/, "numbers are masked");
     await pictures(page, "preview");
     await page.locator("#rows").getByRole("link", { name: /^读不了/ }).click();
