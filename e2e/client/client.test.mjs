@@ -225,7 +225,9 @@ test("dialling shows the digits for their time and leaves none behind", async ()
 test("search: arrows and Enter, nothing while composing, nothing in the address", async () => {
   const page = await open("/");
   await page.keyboard.press("/");
+  await page.locator("#find:focus").waitFor();
   await page.keyboard.type("陈");
+  await until("what was typed is asked", () => site.state.searches.includes("陈"));
   await page.getByRole("option").first().waitFor();
   await assertAccessible(page, "search results");
   await page.keyboard.press("ArrowDown");
@@ -244,6 +246,28 @@ test("search: arrows and Enter, nothing while composing, nothing in the address"
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/next?1");
+});
+
+test("search: the last words win over a slow answer; without an answer it asks once more, then says so", async () => {
+  agent.allow(/htmx:error: timeout/);
+  const page = await open("/");
+  site.state.silent = 1;
+  await page.locator("#find").focus();
+  for (const letter of ["陈", "晓", "帆"]) {
+    await page.keyboard.insertText(letter);
+    await sleep(200);
+  }
+  await page.getByRole("option").first().waitFor({ timeout: 2000 });
+  assert.deepEqual(site.state.searches, ["陈", "陈晓", "陈晓帆"]);
+  site.state.silent = 1;
+  await page.keyboard.press("Backspace");
+  await until("asked again by itself", () => site.state.searches.length === 5);
+  assert.deepEqual(site.state.searches.slice(3), ["陈晓", "陈晓"]);
+  await page.getByRole("option").first().waitFor();
+  site.state.silent = 2;
+  await page.keyboard.press("Backspace");
+  await page.getByText("没有连上服务器").last().waitFor();
+  assert.equal(site.state.searches.length, 7);
 });
 
 for (const [kind, host, args] of [

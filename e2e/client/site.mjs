@@ -22,6 +22,8 @@ export async function startSite({ host = "127.0.0.1" } = {}) {
     streams: new Set(),
     streamsOpened: 0,
     searches: [],
+    // So many searches get no answer at all.
+    silent: 0,
     user: "501",
     keys: "",
     dial: { mode: "digits", value: "13812344417", seconds: 2 },
@@ -85,6 +87,7 @@ export async function startSite({ host = "127.0.0.1" } = {}) {
     if (pathname === "/search") {
       const q = (await body(request)).get("q");
       state.searches.push(q);
+      if (state.silent > 0) return (state.silent -= 1), undefined;
       return response.writeHead(200, { "Content-Type": "text/html" }).end(
         `<a role="option" href="/next?1"><b>陈晓帆</b><span class="muted">川A·7K3Q2</span></a><a role="option" href="/next?2"><b>陈小帆</b><span class="muted">138****4417</span></a>`,
       );

@@ -139,6 +139,7 @@ search-title = Find a customer
 search-go = Search
 search-none = Nothing found
 search-none-next = Try another way: two characters of the name, pinyin initials, the last four digits of the phone, part of the plate or VIN.
+search-away = The server did not answer. Press Enter to search again.
 search-open = follow-up open
 error-phone-empty = Please enter a phone number
 error-phone-too-short = { $arg } digits are missing

@@ -139,6 +139,7 @@ search-title = 查找客户
 search-go = 查询
 search-none = 没有找到
 search-none-next = 换一种写法试试：两个字的姓名、拼音首字母、手机后四位、车牌或车架号的一段。
+search-away = 没有连上服务器。按 Enter 再找一次。
 search-open = 待回访
 error-phone-empty = 请填写电话号码
 error-phone-too-short = 号码少了 { $arg } 位

@@ -29,9 +29,10 @@ export function startSearch(): void {
     };
 
     let composing = false;
+    let again = false;
     input.addEventListener("compositionstart", () => (composing = true));
     input.addEventListener("compositionend", () => {
-      composing = false;
+      composing = again = false;
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });
     input.addEventListener("input", (event) => composing && event.stopImmediatePropagation(), { capture: true });
@@ -55,6 +56,22 @@ export function startSearch(): void {
       event.preventDefault();
     });
     input.addEventListener("focus", () => open(options().length > 0 && input.value !== ""));
+    // The last words win (hx-sync). An answer that never comes is asked for once more, then the list says so.
+    input.addEventListener("input", (event) => event.isTrusted && (again = false));
+    input.addEventListener("htmx:error", () => {
+      if (input.value.trim() === "") return;
+      if (!again) {
+        again = true;
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        return;
+      }
+      const away = first("[data-search-away]", form)?.cloneNode(true);
+      if (!(away instanceof HTMLElement)) return;
+      away.hidden = false;
+      away.className = "none";
+      list.replaceChildren(away);
+      open(document.activeElement === input);
+    });
     document.addEventListener("htmx:after:settle", () => {
       if (document.activeElement === input) open(input.value.trim() !== "" && list.childElementCount > 0);
     });
