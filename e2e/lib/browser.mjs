@@ -2,12 +2,16 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "out");
+// What was asked of the browser, for when it answers no more.
+process.env.DEBUG ??= "pw:api";
+process.env.DEBUG_FILE ??= join(out, `${basename(process.argv[1] ?? "journey")}.log`);
+await mkdir(out, { recursive: true });
+const { chromium } = await import("playwright-core");
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export const WIDE = { width: 1440, height: 900 };
