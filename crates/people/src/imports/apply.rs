@@ -46,7 +46,7 @@ pub async fn apply_next_chunk(db: &Db, group: GroupId, id: ImportId, pace: &mut 
     let scope = on_behalf(&batch);
     if batch.state == State::Applying {
         let (n, owed) = (pace.rows(), pace.owed_ms);
-        let (step, begun) = transact!(db.repeatable(), &scope, |tx| {
+        let (step, begun) = transact!(db, &scope, |tx| {
             let begun = Instant::now();
             Ok((write(tx, id, n, owed).await?, begun))
         })?;
@@ -64,7 +64,7 @@ pub async fn apply_next_chunk(db: &Db, group: GroupId, id: ImportId, pace: &mut 
     let batch = store::get(&mut db.reads(), group, id).await?;
     if batch.state == State::Applied {
         // Killed between applying and showing, this goes on here.
-        while transact!(db.repeatable(), &scope, |tx| { (hooks().reveal)(tx, id).await })? {}
+        while transact!(db, &scope, |tx| { (hooks().reveal)(tx, id).await })? {}
     }
     Ok(progress(&batch))
 }

@@ -244,7 +244,7 @@ async fn call_off(shop: &Workshop, scope: &Scope, batch: &Batch) -> Result<(), C
     if batch.state.cancellable() {
         transact!(shop.db, scope, |tx| { verbs::cancel(tx, id).await })?;
     }
-    while transact!(shop.db.repeatable(), scope, |tx| { store::erase(tx, id).await })? {}
+    while transact!(shop.db, scope, |tx| { store::erase(tx, id).await })? {}
     // Gone or not, the expiry job looks again.
     let _ = tokio::fs::remove_file(shop.blob(batch)).await;
     Ok(())

@@ -166,7 +166,7 @@ async fn erase(shop: &Workshop, group: GroupId, id: ImportId) -> Result<()> {
     if batch.blob_path.is_empty() || batch.state.busy() && batch.state != State::Uploaded {
         return Ok(());
     }
-    while transact!(shop.db.repeatable(), &scope, |tx| { store::erase(tx, id).await })? {}
+    while transact!(shop.db, &scope, |tx| { store::erase(tx, id).await })? {}
     match tokio::fs::remove_file(shop.blob(&batch)).await {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Problem::internal(error)),
         Ok(()) | Err(_) => {}

@@ -22,7 +22,7 @@ pub async fn parse(shop: &Workshop, scope: &Scope, id: ImportId) -> Result<State
     let Some(version) = transact!(db, scope, |tx| { store::start_parsing(tx, id).await })? else {
         return Ok(store::get(&mut db.reads(), scope.group, id).await?.state);
     };
-    while transact!(db.repeatable(), scope, |tx| { store::erase(tx, id).await })? {}
+    while transact!(db, scope, |tx| { store::erase(tx, id).await })? {}
     let batch = store::get(&mut db.reads(), scope.group, id).await?;
     let scope = on_behalf(&batch);
     let state = match read(shop, &scope, &batch, version).await {

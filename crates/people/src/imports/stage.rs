@@ -263,7 +263,7 @@ impl<'a> Stage<'a> {
                 self.outdated.drain(..self.pace.rows().min(self.outdated.len())).collect();
             let done = piece.last().map_or(self.seq, |row| row.seq);
             let (db, id, version) = (&self.shop.db, self.id, self.version);
-            let (ours, begun) = transact!(db.repeatable(), self.scope, |tx| {
+            let (ours, begun) = transact!(db, self.scope, |tx| {
                 let begun = Instant::now();
                 let ours = store::staged(tx, id, version, done).await?;
                 if ours {

@@ -34,7 +34,7 @@ pub async fn undo_next_chunk(db: &Db, group: GroupId, id: ImportId, pace: &mut P
     if batch.state == State::Undoing {
         let scope = on_behalf(&batch);
         let (n, owed) = (pace.rows(), pace.owed_ms);
-        let (rows, begun) = transact!(db.repeatable(), &scope, |tx| {
+        let (rows, begun) = transact!(db, &scope, |tx| {
             let begun = Instant::now();
             Ok((take_back(tx, id, n, owed).await?, begun))
         })?;

@@ -70,8 +70,6 @@ pub(super) struct Held {
     /// In a lock for the compiler's sake alone: who holds it mutably never waits.
     on: Option<Mutex<Connection>>,
     pool: Arc<Pool>,
-    /// Its commits wait for no disk until it is given back.
-    repeatable: bool,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -101,7 +99,7 @@ impl Pool {
                 on
             }
         };
-        Ok(Held { on: Some(Mutex::new(on)), pool: Arc::clone(self), repeatable: false, _turn: turn })
+        Ok(Held { on: Some(Mutex::new(on)), pool: Arc::clone(self), _turn: turn })
     }
 
     /// Whether the engine takes this statement.
@@ -155,8 +153,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         let Some(on) = self.on.take().and_then(|on| on.into_inner().ok()) else { return };
         // SQLite gives a transaction up by itself where the disk is full; where not, it is given up here.
-        let ended = on.is_autocommit() || on.execute_batch("ROLLBACK").is_ok();
-        let clean = ended && (!self.repeatable || on.execute_batch("PRAGMA synchronous=FULL").is_ok());
+        let clean = on.is_autocommit() || on.execute_batch("ROLLBACK").is_ok();
         let closed = self.pool.turns.is_closed();
         match self.pool.idle.lock() {
             Ok(mut idle) if clean && !closed => idle.push(on),
@@ -191,12 +188,7 @@ async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) ->
 }
 
 /// Begins a write transaction. The lock is another process's, if anybody's: for that it is waited elsewhere.
-/// `repeatable`: its commit does not wait for the disk; the next that does waits for both.
-pub(super) async fn begin(mut held: Held, repeatable: bool) -> Result<Held> {
-    if repeatable {
-        held.repeatable = true;
-        held.script("PRAGMA synchronous=NORMAL").map_err(fault_lite)?;
-    }
+pub(super) async fn begin(mut held: Held) -> Result<Held> {
     held.on()?.busy_timeout(Duration::ZERO).map_err(fault_lite)?;
     let begun = held.script("BEGIN IMMEDIATE");
     held.on()?.busy_timeout(OTHERS).map_err(fault_lite)?;
@@ -385,31 +377,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_repeatable_work_does_not_wait_for_the_disk() {
-        let (_dir, pool) = place().await;
-        let how = |held: &mut Held| {
-            held.ask::<One<i64>>("SELECT synchronous AS v FROM pragma_synchronous", args![]).unwrap()[0].0
-        };
-        let mut held = begin(pool.take().await.unwrap(), true).await.unwrap();
-        assert_eq!(how(&mut held), 1, "NORMAL");
-        commit(held).await.unwrap();
-        let mut held = begin(pool.take().await.unwrap(), false).await.unwrap();
-        assert_eq!(how(&mut held), 2, "FULL");
-        drop(held);
-        drop(begin(pool.take().await.unwrap(), true).await.unwrap());
-        assert_eq!(how(&mut begin(pool.take().await.unwrap(), false).await.unwrap()), 2, "after a rollback");
-    }
-
-    #[tokio::test]
     async fn a_transaction_that_is_dropped_leaves_nothing_and_blocks_nobody() {
         let (_dir, pool) = place().await;
-        let mut on = Some(begin(pool.take().await.unwrap(), false).await.unwrap());
+        let mut on = Some(begin(pool.take().await.unwrap()).await.unwrap());
         assert_eq!(
             write(&mut on, "INSERT INTO t (v) VALUES (?),(?)", &[Val::I(Some(1)), Val::I(Some(2))]).await.unwrap(),
             2
         );
         drop(on);
-        let mut on = Some(begin(pool.take().await.unwrap(), false).await.unwrap());
+        let mut on = Some(begin(pool.take().await.unwrap()).await.unwrap());
         assert_eq!(
             write(&mut on, "UPDATE t SET v=0", Args::new()).await.unwrap(),
             0,
@@ -446,7 +422,7 @@ mod tests {
             // Were this thread waiting for the lock, nobody would give it back.
             other.execute_batch("COMMIT").unwrap();
         };
-        let (begun, ()) = tokio::join!(begin(held, false), pages);
+        let (begun, ()) = tokio::join!(begin(held), pages);
         commit(begun.unwrap()).await.unwrap();
     }
 
@@ -455,7 +431,7 @@ mod tests {
         let (dir, pool) = place().await;
         let path = dir.path().join("t.db");
         let size = || std::fs::metadata(dir.path().join("t.db")).unwrap().len();
-        let mut on = Some(begin(pool.take().await.unwrap(), false).await.unwrap());
+        let mut on = Some(begin(pool.take().await.unwrap()).await.unwrap());
         for _ in 0..40 {
             write(&mut on, &format!("INSERT INTO t (v) VALUES {}", ["(1)"; 100].join(",")), Args::new()).await.unwrap();
         }

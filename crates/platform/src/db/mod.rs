@@ -36,21 +36,6 @@ use crate::events::{Hub, Wire};
 #[derive(Clone)]
 pub struct Db(Arc<Inside>);
 
-/// As [`Db`], for [`transact!`](crate::transact): see [`Db::repeatable`].
-pub struct Repeatable<'a>(&'a Db);
-
-impl Repeatable<'_> {
-    /// # Errors
-    /// As [`Db::begin`].
-    pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
-        self.0.begin_as(scope, true).await
-    }
-    /// As [`Db::no_room`].
-    pub fn no_room(&self) {
-        self.0.no_room();
-    }
-}
-
 struct Inside {
     pools: Pools,
     clock: Clock,
@@ -145,27 +130,13 @@ impl Db {
     /// # Errors
     /// `Busy` when no connection comes free in time, `ReadOnly` on a full volume.
     pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
-        self.begin_as(scope, false).await
-    }
-
-    /// For [`transact!`](crate::transact): work that goes on by itself where it stopped, chunk by chunk. Its commits
-    /// wait for no disk: a power failure may take the last of them, each as a whole and never one before the other; the
-    /// next ordinary commit keeps them all.
-    pub fn repeatable(&self) -> Repeatable<'_> {
-        Repeatable(self)
-    }
-
-    async fn begin_as(&self, scope: &Scope, repeatable: bool) -> Result<Tx> {
         if engine::sync_failed() {
             return Err(Problem::ReadOnly);
         }
         let inner = match &self.0.pools {
             // A deferred transaction that reads first fails under contention without waiting.
-            Pools::Lite { write, .. } => tx::Inner::Lite(Some(lite::begin(write.take().await?, repeatable).await?)),
-            Pools::Pg(pool) => {
-                let how = if repeatable { "BEGIN; SET LOCAL synchronous_commit=off" } else { "BEGIN" };
-                tx::Inner::Pg(pool.begin_with(how).await.map_err(engine::fault)?)
-            }
+            Pools::Lite { write, .. } => tx::Inner::Lite(Some(lite::begin(write.take().await?).await?)),
+            Pools::Pg(pool) => tx::Inner::Pg(pool.begin().await.map_err(engine::fault)?),
         };
         Ok(Tx::new(inner, self.clone(), scope.clone()))
     }
