@@ -255,7 +255,7 @@ test("search: the last words win over a slow answer; without an answer it asks o
   await page.locator("#find").focus();
   for (const letter of ["陈", "晓", "帆"]) {
     await page.keyboard.insertText(letter);
-    await sleep(200);
+    await until(`${letter} is asked for`, () => site.state.searches.at(-1)?.endsWith(letter));
   }
   await page.getByRole("option").first().waitFor({ timeout: 2000 });
   assert.deepEqual(site.state.searches, ["陈", "陈晓", "陈晓帆"]);
