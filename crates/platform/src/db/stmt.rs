@@ -47,7 +47,7 @@ impl Stmt {
     }
 }
 
-/// Unfolds `{{ids:$1}}` and `{{texts:$1}}` (a JSON list) to a subselect, `{{each:$1}}` to a table. Leaks once per
+/// Unfolds `IN {{ids:$1}}` and `IN {{texts:$1}}` (a JSON list) to a subselect or an array, `{{each:$1}}` to a table. Leaks once per
 /// statement.
 fn expand(sql: &'static str, engine: Engine) -> &'static str {
     let numbered;
@@ -81,15 +81,9 @@ fn expand(sql: &'static str, engine: Engine) -> &'static str {
                 out.push_str(arg);
                 out.push_str("::text::jsonb) AS e(value)");
             }
-            (Some(("ids", arg)), Engine::Pg) => {
-                out.push_str("(SELECT v::bigint FROM jsonb_array_elements_text(");
-                out.push_str(arg);
-                out.push_str("::text::jsonb) AS j(v))");
-            }
-            (Some(("texts", arg)), Engine::Pg) => {
-                out.push_str("(SELECT v FROM jsonb_array_elements_text(");
-                out.push_str(arg);
-                out.push_str("::text::jsonb) AS j(v))");
+            (Some((kind @ ("ids" | "texts"), arg)), Engine::Pg) => {
+                let value = if kind == "ids" { "v::bigint" } else { "v" };
+                any_of(&mut out, &format!("SELECT {value} FROM jsonb_array_elements_text({arg}::text::jsonb) AS j(v)"));
             }
             (Some(_) | None, _) => out.push_str(&format!("UNKNOWN TOKEN {token}")),
         }
@@ -97,6 +91,20 @@ fn expand(sql: &'static str, engine: Engine) -> &'static str {
     }
     out.push_str(rest);
     Box::leak(out.into_boxed_str())
+}
+
+/// `… IN {{ids:$1}}` as `… = ANY(ARRAY(…))`: PostgreSQL reads the list first and looks each value up in an index.
+/// As `IN (SELECT …)` it hashes the list and reads all that a store has.
+fn any_of(out: &mut String, list: &str) {
+    let (head, operator) = match out.strip_suffix("NOT IN ") {
+        Some(head) => (head.len(), "<> ALL"),
+        None => (out.strip_suffix("IN ").map_or(out.len(), str::len), "= ANY"),
+    };
+    out.truncate(head);
+    out.push_str(operator);
+    out.push_str("(ARRAY(");
+    out.push_str(list);
+    out.push_str("))");
 }
 
 /// For SQLite `$1` is a name and `?1` a number.
