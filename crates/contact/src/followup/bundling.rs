@@ -74,12 +74,17 @@ pub async fn bundle(tx: &mut Tx, context: &Context, mut items: Vec<Item>, import
         }
     }
     let mut fresh_contacts = Vec::new();
+    let mut hidden = Vec::new();
     for slot in slots.into_values().flatten().filter(|s| s.touched) {
         let Slot { mut contact, tasks, fresh, .. } = slot;
         if fresh {
             context.refresh(&mut contact, &tasks, now);
             contact.not_before = known.first_call(context, &contact, now);
             fresh_contacts.push(contact);
+        } else if contact.state == ContactState::Hidden {
+            // With the task that has just joined it, it is written as one of many.
+            context.refresh(&mut contact, &tasks, now);
+            hidden.push(contact);
         } else {
             if known.has_number(&contact) {
                 numbers::return_to_queue(context, &mut contact, now);
@@ -89,6 +94,8 @@ pub async fn bundle(tx: &mut Tx, context: &Context, mut items: Vec<Item>, import
     }
     fresh_contacts.sort_by_key(|c| c.id);
     store::insert_contacts(tx, &fresh_contacts).await?;
+    hidden.sort_by_key(|c| c.id);
+    store::save_contacts(tx, &mut hidden).await?;
     store::insert_tasks(tx, &fresh_tasks).await?;
     for mut task in moved_tasks {
         store::save_task(tx, &mut task).await?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use kernel::{CustomerId, DeliveryId, RepairOrderId, StoreId, VehicleId};
 use platform::keyed;
+use serde::{Deserialize, Serialize};
 
 use crate::customers::store::LineRow;
 use crate::timeline;
@@ -28,15 +29,20 @@ keyed! {
     pub enum Op { Created = "created", Changed = "changed" }
 }
 
-/// One line of the journal; `row` is the index within the chunk.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One change of the journal; `row` is the index within the chunk, and is not kept. Stored in
+/// `import_journal.changes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
+    #[serde(skip)]
     pub row: usize,
     pub entity: Entity,
     pub id: i64,
     pub op: Op,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
 

@@ -1,36 +1,18 @@
-//! `import_change`: what each row of an import did.
+//! `import_journal`: what each row of an import did.
 
 use std::collections::BTreeMap;
 
-use kernel::{GroupId, ImportId, Result, StoreId};
+use kernel::{GroupId, ImportId, Problem, Result, StoreId};
 use platform::db::{One, Sql, Tx};
-use platform::{args, audit, row, stmt};
+use platform::{args, audit, stmt};
 use serde_json::{Map, Value};
 
 use super::Importing;
 use super::changes::{Change, Entity, Op};
 
-row! {
-    /// A line of the journal as stored.
-    #[derive(Clone, Debug)]
-    pub struct Journaled {
-        pub id: i64,
-        pub entity: Entity,
-        pub entity_id: i64,
-        pub op: Op,
-        pub field: Option<String>,
-        pub before_value: Option<String>,
-        pub after_value: Option<String>,
-    }
-}
-
-// import_change_by_row, backwards: what was done last is undone first.
-stmt!(
-    OF_ROW,
-    "SELECT id, entity, entity_id, op, field, before_value, after_value FROM import_change \
-     WHERE import_id=$2 AND seq=$3 AND group_id=$1 ORDER BY id DESC LIMIT 1000"
-);
-stmt!(FORGET, "DELETE FROM import_change WHERE id IN {{ids:$2}} AND group_id=$1");
+stmt!(OF_ROW, "SELECT changes AS v FROM import_journal WHERE import_id=$2 AND seq=$3 AND group_id=$1");
+stmt!(KEEP, "UPDATE import_journal SET changes=$4 WHERE import_id=$2 AND seq=$3 AND group_id=$1");
+stmt!(FORGET, "DELETE FROM import_journal WHERE import_id=$2 AND seq=$3 AND group_id=$1");
 stmt!(TIME_ZONE, "SELECT tz AS v FROM store WHERE id=$2 AND group_id=$1");
 
 /// # Errors
@@ -42,17 +24,19 @@ pub(super) async fn time_zone(q: &mut impl Sql, group: GroupId, store: StoreId) 
 
 pub(super) async fn insert_journal(tx: &mut Tx, import: &Importing<'_>, journal: &[Change]) -> Result<()> {
     let group = tx.scope().group;
-    let values: Vec<_> = journal
-        .iter()
-        .map(|c| {
-            let id = tx.new_id::<kernel::Event>();
-            let seq = import.seqs.get(c.row).copied().unwrap_or(0);
-            args![id, import.id, seq, c.entity, c.id, c.op, c.field.clone(), c.before.clone(), c.after.clone(), group]
+    let mut by_row: BTreeMap<usize, Vec<&Change>> = BTreeMap::new();
+    for change in journal {
+        by_row.entry(change.row).or_default().push(change);
+    }
+    let values: Vec<_> = by_row
+        .into_iter()
+        .map(|(row, changes)| {
+            let seq = import.seqs.get(row).copied().unwrap_or(0);
+            Ok(args![import.id, seq, serde_json::to_string(&changes)?, group])
         })
-        .collect();
-    let columns =
-        ["id", "import_id", "seq", "entity", "entity_id", "op", "field", "before_value", "after_value", "group_id"];
-    tx.bulk("import_change", &columns, values, "").await.map(|_| ())
+        .collect::<serde_json::Result<_>>()
+        .map_err(Problem::internal)?;
+    tx.bulk("import_journal", &["import_id", "seq", "changes", "group_id"], values, "").await.map(|_| ())
 }
 
 /// By hand: one audit line per thing, with the fields before and after.
@@ -76,11 +60,18 @@ pub(super) async fn audit_journal(tx: &mut Tx, journal: &[Change]) -> Result<()>
     Ok(())
 }
 
-pub(super) async fn of_row(q: &mut impl Sql, group: GroupId, import: ImportId, seq: i64) -> Result<Vec<Journaled>> {
-    q.all(&OF_ROW, args![group, import, seq]).await
+/// What row `seq` did, in the order in which it did it.
+pub(super) async fn of_row(q: &mut impl Sql, group: GroupId, import: ImportId, seq: i64) -> Result<Vec<Change>> {
+    let found: Option<One<String>> = q.opt(&OF_ROW, args![group, import, seq]).await?;
+    found.map_or(Ok(Vec::new()), |text| serde_json::from_str(&text.0).map_err(Problem::internal))
 }
 
-pub(super) async fn forget(tx: &mut Tx, ids: &[i64]) -> Result<()> {
+/// What is left of a row's journal.
+pub(super) async fn keep(tx: &mut Tx, import: ImportId, seq: i64, left: &[Change]) -> Result<()> {
     let group = tx.scope().group;
-    tx.exec(&FORGET, args![group, ids]).await.map(|_| ())
+    if left.is_empty() {
+        return tx.exec(&FORGET, args![group, import, seq]).await.map(|_| ());
+    }
+    let left = serde_json::to_string(left).map_err(Problem::internal)?;
+    tx.exec(&KEEP, args![group, import, seq, left]).await.map(|_| ())
 }

@@ -7,8 +7,8 @@ use kernel::{CustomerId, DeliveryId, Id, ImportId, PhoneLineId, RepairOrderId, R
 use platform::db::Tx;
 use platform::keyed;
 
-use super::changes::{Entity, Op};
-use super::store::{self, Journaled};
+use super::changes::{Change, Entity, Op};
+use super::store;
 use super::text::Columns;
 use crate::customers::store as people;
 use crate::vehicles::store as garage;
@@ -65,15 +65,19 @@ impl UndoOutcome {
 pub async fn undo_row(tx: &mut Tx, import: ImportId, seq: i64) -> Result<UndoOutcome> {
     let group = tx.scope().group;
     let journal = store::of_row(tx, group, import, seq).await?;
-    let mut run = Run { tx, import, out: UndoOutcome::default(), gone: Vec::new(), retoken: Vec::new() };
+    let mut run = Run { tx, import, out: UndoOutcome::default(), left: Vec::new(), retoken: Vec::new() };
     // Visits first: they hold on to everything else.
     for visit in [true, false] {
         for group in things(&journal).into_iter().filter(|g| is_visit(g[0].entity) == visit) {
-            run.thing(&group).await?;
+            run.thing(group).await?;
         }
     }
-    let Run { out, gone, retoken, .. } = run;
-    store::forget(tx, &gone).await?;
+    let Run { out, mut left, retoken, .. } = run;
+    // As they were done.
+    left.reverse();
+    if !journal.is_empty() {
+        store::keep(tx, import, seq, &left).await?;
+    }
     search::refresh(tx, &retoken).await?;
     Ok(out)
 }
@@ -82,13 +86,13 @@ fn is_visit(entity: Entity) -> bool {
     matches!(entity, Entity::RepairOrder | Entity::Delivery)
 }
 
-/// Journal lines of one thing together; what was done last comes first.
-fn things(journal: &[Journaled]) -> Vec<Vec<Journaled>> {
-    let mut all: Vec<Vec<Journaled>> = Vec::new();
-    for line in journal {
-        let same = |g: &&mut Vec<Journaled>| {
+/// Changes of one thing together; what was done last comes first, and is undone first.
+fn things(journal: &[Change]) -> Vec<Vec<Change>> {
+    let mut all: Vec<Vec<Change>> = Vec::new();
+    for line in journal.iter().rev() {
+        let same = |g: &&mut Vec<Change>| {
             let solitary = matches!(line.entity, Entity::Code | Entity::Sight);
-            !solitary && g[0].entity == line.entity && g[0].entity_id == line.entity_id
+            !solitary && g[0].entity == line.entity && g[0].id == line.id
         };
         match all.iter_mut().find(same) {
             Some(group) => group.push(line.clone()),
@@ -102,36 +106,36 @@ struct Run<'a> {
     tx: &'a mut Tx,
     import: ImportId,
     out: UndoOutcome,
-    /// Journal lines that are done with.
-    gone: Vec<i64>,
+    /// Changes that stay, those done last first.
+    left: Vec<Change>,
     retoken: Vec<CustomerId>,
 }
 
 impl Run<'_> {
-    async fn thing(&mut self, lines: &[Journaled]) -> Result<()> {
-        let (entity, id) = (lines[0].entity, lines[0].entity_id);
+    async fn thing(&mut self, lines: Vec<Change>) -> Result<()> {
+        let (entity, id) = (lines[0].entity, lines[0].id);
         let created = lines.iter().any(|l| l.op == Op::Created);
         let kept = match (entity, created) {
             (Entity::RepairOrder, true) => self.drop_order(Id::new(id)).await?,
-            (Entity::RepairOrder, false) => self.restore_order(Id::new(id), lines).await?,
+            (Entity::RepairOrder, false) => self.restore_order(Id::new(id), &lines).await?,
             (Entity::Delivery, true) => self.drop_delivery(Id::new(id)).await?,
-            (Entity::Delivery, false) => self.restore_delivery(Id::new(id), lines).await?,
+            (Entity::Delivery, false) => self.restore_delivery(Id::new(id), &lines).await?,
             (Entity::Customer, true) => self.drop_customer(Id::new(id)).await?,
-            (Entity::Customer, false) => self.restore_customer(Id::new(id), lines).await?,
+            (Entity::Customer, false) => self.restore_customer(Id::new(id), &lines).await?,
             (Entity::Vehicle, true) => self.drop_car(Id::new(id)).await?,
-            (Entity::Vehicle, false) => self.restore_car(Id::new(id), lines).await?,
+            (Entity::Vehicle, false) => self.restore_car(Id::new(id), &lines).await?,
             (Entity::Ownership, true) => self.drop_span(id).await?,
-            (Entity::Ownership, false) => self.restore_span(id, lines).await?,
+            (Entity::Ownership, false) => self.restore_span(id, &lines).await?,
             (Entity::Phone, _) => self.drop_line(Id::new(id)).await?,
             (Entity::Code, _) => self.drop_code(Id::new(id), &lines[0]).await?,
             (Entity::Sight, _) => self.drop_sight(Id::new(id), &lines[0]).await?,
         };
         match kept {
-            None => {
-                self.out.undone.push((entity, id));
-                self.gone.extend(lines.iter().map(|l| l.id));
+            None => self.out.undone.push((entity, id)),
+            Some(reason) => {
+                self.out.kept.push((entity, id, reason));
+                self.left.extend(lines);
             }
-            Some(reason) => self.out.kept.push((entity, id, reason)),
         }
         Ok(())
     }
@@ -175,7 +179,7 @@ impl Run<'_> {
         Ok(None)
     }
 
-    async fn restore_order(&mut self, id: RepairOrderId, lines: &[Journaled]) -> Result<Option<Reason>> {
+    async fn restore_order(&mut self, id: RepairOrderId, lines: &[Change]) -> Result<Option<Reason>> {
         let group = self.tx.scope().group;
         let Some(mut order) = garage::orders(self.tx, group, &[id]).await?.pop() else { return Ok(None) };
         let owner = order.customer_id;
@@ -194,7 +198,7 @@ impl Run<'_> {
         Ok(kept)
     }
 
-    async fn restore_delivery(&mut self, id: DeliveryId, lines: &[Journaled]) -> Result<Option<Reason>> {
+    async fn restore_delivery(&mut self, id: DeliveryId, lines: &[Change]) -> Result<Option<Reason>> {
         let group = self.tx.scope().group;
         let Some(mut delivery) = garage::deliveries(self.tx, group, &[id]).await?.pop() else { return Ok(None) };
         let owner = delivery.customer_id;
@@ -247,7 +251,7 @@ impl Run<'_> {
         Ok(None)
     }
 
-    async fn restore_customer(&mut self, id: CustomerId, lines: &[Journaled]) -> Result<Option<Reason>> {
+    async fn restore_customer(&mut self, id: CustomerId, lines: &[Change]) -> Result<Option<Reason>> {
         let group = self.tx.scope().group;
         let Some(mut c) = people::rows(self.tx, group, &[id]).await?.pop() else { return Ok(None) };
         let kept = restore(&mut c, lines);
@@ -278,7 +282,7 @@ impl Run<'_> {
         Ok(None)
     }
 
-    async fn restore_car(&mut self, id: VehicleId, lines: &[Journaled]) -> Result<Option<Reason>> {
+    async fn restore_car(&mut self, id: VehicleId, lines: &[Change]) -> Result<Option<Reason>> {
         let group = self.tx.scope().group;
         let Some(mut car) = garage::cars(self.tx, group, &[id]).await?.pop() else { return Ok(None) };
         let kept = restore(&mut car, lines);
@@ -297,7 +301,7 @@ impl Run<'_> {
         Ok(None)
     }
 
-    async fn restore_span(&mut self, id: i64, lines: &[Journaled]) -> Result<Option<Reason>> {
+    async fn restore_span(&mut self, id: i64, lines: &[Change]) -> Result<Option<Reason>> {
         let group = self.tx.scope().group;
         let Some(mut span) = garage::span(self.tx, group, id).await? else { return Ok(None) };
         let kept = restore(&mut span, lines);
@@ -323,14 +327,14 @@ impl Run<'_> {
         Ok(None)
     }
 
-    async fn drop_code(&mut self, customer: CustomerId, line: &Journaled) -> Result<Option<Reason>> {
+    async fn drop_code(&mut self, customer: CustomerId, line: &Change) -> Result<Option<Reason>> {
         if let (Some(code), Some(store)) = (&line.field, of_store(line)) {
             people::drop_code(self.tx, store, code, customer).await?;
         }
         Ok(None)
     }
 
-    async fn drop_sight(&mut self, customer: CustomerId, line: &Journaled) -> Result<Option<Reason>> {
+    async fn drop_sight(&mut self, customer: CustomerId, line: &Change) -> Result<Option<Reason>> {
         let Some(store) = of_store(line) else { return Ok(None) };
         let group = self.tx.scope().group;
         if garage::uses_of_customer_here(self.tx, group, customer, store).await? > 0 {
@@ -342,28 +346,28 @@ impl Run<'_> {
     }
 }
 
-fn of_store(line: &Journaled) -> Option<StoreId> {
-    line.after_value.as_deref()?.parse().ok()
+fn of_store(line: &Change) -> Option<StoreId> {
+    line.after.as_deref()?.parse().ok()
 }
 
 /// Puts values back that are still the imported ones. `updated_at` and `content_hash` follow when all others did.
-fn restore(row: &mut impl Columns, lines: &[Journaled]) -> Option<Reason> {
+fn restore(row: &mut impl Columns, lines: &[Change]) -> Option<Reason> {
     let mut kept = None;
-    let (marks, values): (Vec<&Journaled>, Vec<&Journaled>) =
+    let (marks, values): (Vec<&Change>, Vec<&Change>) =
         lines.iter().partition(|l| matches!(l.field.as_deref(), Some("updated_at" | "content_hash")));
     for line in values {
         let Some(field) = line.field.as_deref() else { continue };
-        if row.column(field) == Some(line.after_value.clone()) {
-            row.set_column(field, line.before_value.as_deref());
-        } else if row.column(field) != Some(line.before_value.clone()) {
+        if row.column(field) == Some(line.after.clone()) {
+            row.set_column(field, line.before.as_deref());
+        } else if row.column(field) != Some(line.before.clone()) {
             kept = Some(Reason::Changed);
         }
     }
     if kept.is_none() {
         for line in marks {
             let Some(field) = line.field.as_deref() else { continue };
-            if row.column(field) == Some(line.after_value.clone()) {
-                row.set_column(field, line.before_value.as_deref());
+            if row.column(field) == Some(line.after.clone()) {
+                row.set_column(field, line.before.as_deref());
             }
         }
     }

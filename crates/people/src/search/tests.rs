@@ -181,6 +181,44 @@ async fn an_exact_match_is_never_lost_among_many() {
     .await;
 }
 
+/// Words that stand in more rows than are looked at: what the reader's own store has is found among another's, older
+/// and younger ones.
+#[tokio::test]
+async fn the_own_store_is_found_behind_thousands_of_another() {
+    on_both(async |w| {
+        let others = async |from: usize| {
+            let row = |i: usize| CustomerIn {
+                owner: OwnerIn {
+                    name: PersonName::parse("欧阳明").ok(),
+                    organisation: false,
+                    phones: Phone::parse(&format!("139{i:04}6688")).into_iter().collect(),
+                },
+                ..CustomerIn::default()
+            };
+            for part in (from..from + 1_200).map(row).collect::<Vec<_>>().chunks(400) {
+                let made: kernel::Result<_> =
+                    transact!(w.db, &w.system(), |tx| { apply(tx, &Recording::by_hand(w.second), part).await });
+                made.expect("added");
+            }
+            w.clock.advance(std::time::Duration::from_secs(1));
+        };
+        others(0).await;
+        let own = [
+            add(w, "欧阳明", "13950006688", "", "").await,
+            add(w, "欧阳明", "13950016688", "", "").await,
+            add(w, "欧阳明珠", "13950026688", "", "").await,
+        ];
+        others(2_000).await;
+        for text in ["欧阳", "欧阳明", "oym", "6688"] {
+            let hits = find(&mut w.db.reads(), &reader(w, false), text, 8).await.expect("found");
+            let mut ids: Vec<CustomerId> = hits.iter().map(|h| h.customer).collect();
+            ids.sort_unstable();
+            assert_eq!(ids, own, "{text}");
+        }
+    })
+    .await;
+}
+
 /// Tokens of an older version serve until the job has made them anew.
 #[tokio::test]
 async fn older_tokens_are_made_anew_once() {

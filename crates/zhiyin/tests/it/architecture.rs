@@ -120,7 +120,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "delivery",
             "import_batch",
             "import_row",
-            "import_change",
+            "import_journal",
             "import_layout",
             "import_store_code",
             "import_turn",
@@ -193,14 +193,16 @@ fn one_table_one_owner() {
 #[test]
 fn every_table_has_an_owner_and_its_group() {
     let known: Vec<&str> = OWNERS.iter().flat_map(|(_, t)| t.iter().copied()).collect();
-    for (file, text) in platform::db::migrate::files() {
+    let files = platform::db::migrate::files();
+    let dropped = |table: &str| files.iter().any(|(_, text)| text.contains(&format!("DROP TABLE {table};")));
+    for (file, text) in &files {
         for part in text.split("CREATE TABLE ").skip(1) {
             let table = part.split([' ', '(']).next().unwrap_or("");
             let body = part.split("STRICT").next().unwrap_or("");
             if matches!(table, "node_lease" | "grp" | "login_throttle" | "customer_search") {
                 continue;
             }
-            assert!(known.contains(&table), "{file}: {table} has no owner in this test");
+            assert!(known.contains(&table) || dropped(table), "{file}: {table} has no owner in this test");
             assert!(body.contains("group_id"), "{file}: {table} carries no group");
         }
     }

@@ -81,12 +81,14 @@ stmt!(
     pg: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
         AND state IN ('open','number_needed') AND group_id=$1 ORDER BY id FOR UPDATE"),
 );
+// contact_by_person. BETWEEN keeps PostgreSQL from contact_hidden: when it last counted there was no import, so that it
+// takes all hidden contacts for a handful, and reads them all for every chunk.
 stmt!(
     HIDDEN_OF_PERSONS,
     lite: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
         AND state='hidden' AND import_id=$4 AND group_id=$1 ORDER BY id"),
     pg: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
-        AND state='hidden' AND import_id=$4 AND group_id=$1 ORDER BY id FOR UPDATE"),
+        AND state BETWEEN 'hidden' AND 'hidden' AND import_id=$4 AND group_id=$1 ORDER BY id FOR UPDATE"),
 );
 // contact_by_customer
 stmt!(

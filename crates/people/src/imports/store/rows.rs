@@ -64,8 +64,8 @@ stmt!(
 );
 stmt!(
     JOURNAL_ERASE,
-    "DELETE FROM import_change WHERE import_id=$2 AND group_id=$1 AND seq <= \
-     (SELECT MAX(seq) FROM (SELECT seq FROM import_change WHERE import_id=$2 ORDER BY seq LIMIT 4000) s)"
+    "DELETE FROM import_journal WHERE import_id=$2 AND group_id=$1 AND seq <= \
+     (SELECT MAX(seq) FROM (SELECT seq FROM import_journal WHERE import_id=$2 ORDER BY seq LIMIT 4000) s)"
 );
 
 /// A row on its way into the table.

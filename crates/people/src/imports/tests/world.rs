@@ -218,7 +218,7 @@ stmt!(T_SPANS, "SELECT COUNT(*) AS v FROM ownership WHERE group_id=$1");
 stmt!(T_ORDERS, "SELECT COUNT(*) AS v FROM repair_order WHERE group_id=$1");
 stmt!(T_DELIVERIES, "SELECT COUNT(*) AS v FROM delivery WHERE group_id=$1");
 stmt!(T_TIMES, "SELECT COUNT(*) AS v FROM timeline WHERE group_id=$1");
-stmt!(T_JOURNAL, "SELECT COUNT(*) AS v FROM import_change WHERE group_id=$1");
+stmt!(T_JOURNAL, "SELECT COUNT(*) AS v FROM import_journal WHERE group_id=$1");
 stmt!(T_STAGED, "SELECT COUNT(*) AS v FROM import_row WHERE group_id=$1");
 stmt!(T_EVENTS, "SELECT ids AS v FROM event WHERE group_id=$1 AND kind=$2 ORDER BY id");
 

@@ -100,7 +100,7 @@ stmt!(N_SIGHTS, "SELECT COUNT(*) AS v FROM customer_store");
 stmt!(N_CODES, "SELECT COUNT(*) AS v FROM customer_code");
 stmt!(N_TWINS, "SELECT COUNT(*) AS v FROM possible_duplicate");
 stmt!(N_TIMES, "SELECT COUNT(*) AS v FROM timeline");
-stmt!(N_JOURNAL, "SELECT COUNT(*) AS v FROM import_change");
+stmt!(N_JOURNAL, "SELECT COUNT(*) AS v FROM import_journal");
 stmt!(N_VERSIONS, "SELECT CAST(COALESCE(SUM(version),0) AS BIGINT) AS v FROM customer");
 stmt!(N_CAR_VERSIONS, "SELECT CAST(COALESCE(SUM(version),0) AS BIGINT) AS v FROM vehicle");
 stmt!(N_ORDER_VERSIONS, "SELECT CAST(COALESCE(SUM(version),0) AS BIGINT) AS v FROM repair_order");
