@@ -240,3 +240,5 @@ notice-case-moved-away = #{ $number } was corrected and moved to another departm
 error-case-owner = Choose somebody who handles this department’s cases
 refused-case-same-class = Neither kind nor department has changed
 refused-case-decide-first = The re-call brought no answer. Decide first: another re-call, or close
+timeline-case-owner = in the hands of { $name }
+timeline-case-is-withdrawn = withdrawn

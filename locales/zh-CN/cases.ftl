@@ -237,3 +237,5 @@ notice-case-moved-away = #{ $number } 更正后转到了别的部门
 error-case-owner = 请选择能处理这个部门事件的人
 refused-case-same-class = 类别和部门都没有变
 refused-case-decide-first = 复访没有结论，请先决定再约还是结案
+timeline-case-owner = 责任人 { $name }
+timeline-case-is-withdrawn = 已撤销

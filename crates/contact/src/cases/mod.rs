@@ -24,6 +24,7 @@ mod recall;
 mod record;
 mod sentence;
 mod store;
+mod told;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ pub mod bulk;
 mod bundle;
 mod bundling;
 pub mod call;
+mod call_told;
 mod context;
 mod dependants;
 pub mod dial;

@@ -3,6 +3,7 @@ mod access;
 mod architecture;
 mod bulk;
 mod clock;
+mod customer_timeline;
 mod disk_full;
 mod engines;
 mod figures;
