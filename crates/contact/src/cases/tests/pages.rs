@@ -349,7 +349,7 @@ async fn a_case_is_opened_from_the_customers_page() {
         let mut c = client(w, "desk").await;
         let page = c.get("/cases/new?customer=100").await;
         assert_eq!(page.status, StatusCode::OK);
-        for wanted in ["陈晓帆", "repair_order.400", "7K3Q2", "登记投诉或咨询"] {
+        for wanted in ["陈晓帆", "repair_order.400", "7K3Q2", "登记案件"] {
             assert!(page.text.contains(wanted), "{wanted}\n{}", page.text);
         }
         sound(&page.text);
