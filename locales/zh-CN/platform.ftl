@@ -55,3 +55,6 @@ drafts-again = 再试一次
 drafts-drop = 不要了
 drafts-drop-sure = 这通电话的记录会从本机删除，不能恢复。确定不要了吗？
 drafts-advice = 打开通话页，按提示改好后重新提交；如果改不了，请把内容告诉主管。
+copy = 复制
+copy-done = 已复制
+copy-selected = 已选中，请按 Ctrl C（苹果电脑按 ⌘ C）复制
