@@ -276,12 +276,7 @@ pub async fn of_customer(
     q.all(&CASES_OF_CUSTOMER, given).await
 }
 
-pub async fn some(
-    q: &mut impl Sql,
-    scope: &kernel::Scope,
-    sight: &Sight,
-    ids: &[CaseId],
-) -> Result<Vec<CaseRow>> {
+pub async fn some(q: &mut impl Sql, scope: &kernel::Scope, sight: &Sight, ids: &[CaseId]) -> Result<Vec<CaseRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

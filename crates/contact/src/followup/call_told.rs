@@ -64,8 +64,7 @@ fn calls(desk: Desk, lines: Vec<Line>) -> BoxFuture<'static, Result<HashMap<i64,
         let outcomes = OutcomeWords::of(&mut q, scope.group, &saved_with).await?;
         let open: Vec<&ToldCall> = found.values().filter(|c| may_open(scope, c.store_id)).collect();
         let open_ids: Vec<AttemptId> = open.iter().map(|c| c.id).collect();
-        let (mut answers, mut remarks, mut names, mut scripts) =
-            (Vec::new(), Vec::new(), HashMap::new(), Books::new());
+        let (mut answers, mut remarks, mut names, mut scripts) = (Vec::new(), Vec::new(), HashMap::new(), Books::new());
         if !open.is_empty() {
             answers = store::answers_of(&mut q, scope.group, &open_ids).await?;
             remarks = store::remarks_of(&mut q, scope.group, &open_ids).await?;

@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod lease;
 mod lists;
 pub mod model;
+pub mod news;
 pub mod numbers;
 pub mod outcome_words;
 pub mod outcomes;

@@ -12,9 +12,15 @@ stmt!(
      AND EXISTS (SELECT 1 FROM answer x WHERE x.attempt_id=case_file.attempt_id AND x.effect='bad') ORDER BY id LIMIT 1"
 );
 stmt!(T_CASE, "SELECT id AS k, title AS v FROM case_file WHERE customer_id=$1 ORDER BY id LIMIT 1");
-stmt!(T_CALL, "SELECT attempt_id AS k, contact_id AS v FROM case_file f JOIN attempt a ON a.id=f.attempt_id WHERE f.customer_id=$1 ORDER BY f.id LIMIT 1");
+stmt!(
+    T_CALL,
+    "SELECT attempt_id AS k, contact_id AS v FROM case_file f JOIN attempt a ON a.id=f.attempt_id WHERE f.customer_id=$1 ORDER BY f.id LIMIT 1"
+);
 stmt!(T_AGENT, "SELECT u.name AS v FROM attempt a JOIN app_user u ON u.id=a.agent_id WHERE a.id=$1");
-stmt!(T_WORDS, "SELECT text AS v FROM answer WHERE attempt_id=$1 AND effect='bad' AND text IS NOT NULL ORDER BY id LIMIT 1");
+stmt!(
+    T_WORDS,
+    "SELECT text AS v FROM answer WHERE attempt_id=$1 AND effect='bad' AND text IS NOT NULL ORDER BY id LIMIT 1"
+);
 stmt!(
     T_TRIED,
     "SELECT a.customer_id AS k, a.contact_id AS v FROM attempt a WHERE a.store_id=$1 AND a.revoked_at IS NULL AND EXISTS \

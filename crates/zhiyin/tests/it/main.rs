@@ -11,6 +11,7 @@ mod house;
 mod import_command;
 mod import_to_tasks;
 mod logs;
+mod notices;
 mod outcome_words;
 mod words;
 

@@ -30,6 +30,7 @@ pub struct CaseLine {
     pub round: i64,
     pub opened_at: Millis,
     pub left: Option<Left>,
+    pub due: Option<Millis>,
     pub escalated: bool,
 }
 
@@ -118,6 +119,7 @@ pub async fn lines(
             round: c.round,
             opened_at: c.opened_at,
             left: c.next_due_at.map(|due| Left::until(due, now)),
+            due: c.next_due_at,
             escalated: c.escalated_at.is_some(),
         });
     }
