@@ -1,5 +1,6 @@
 //! Pages that belong to no capability.
 
+mod admin;
 mod notices;
 
 use askama::Template;
@@ -8,6 +9,7 @@ use contact::followup::queue::{self, Filter, View};
 use kernel::{Cap, Reach};
 use platform::http::{Answer, Desk, Ui};
 
+pub use admin::today as admin_today;
 pub use notices::notices;
 
 #[derive(Template)]

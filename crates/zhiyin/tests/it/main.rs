@@ -1,5 +1,6 @@
 //! Tests across capabilities: one binary.
 mod access;
+mod admin_today;
 mod architecture;
 mod bulk;
 mod clock;
