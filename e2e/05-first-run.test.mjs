@@ -29,7 +29,24 @@ async function add(page, step, name, login) {
   await page.locator("main form button.primary").click();
   await page.waitForURL(/\/people\/\d+/);
   await page.locator("form[action$='/link'] button").click();
-  return page.locator("#f-link").inputValue();
+  const link = await page.locator("#f-link").inputValue();
+  // One press hands it on, with and without the browser's clipboard (plain HTTP has none); either way it stands selected.
+  const selected = () => page.evaluate(() => document.getSelection().toString());
+  await page.getByRole("button", { name: "复制" }).click();
+  await page.locator("#link-told", { hasText: "已复制" }).waitFor();
+  assert.equal(await selected(), link);
+  for (const [older, told] of [[true, "已复制"], [false, "已选中"]]) {
+    await page.evaluate((works) => {
+      document.getElementById("link-told").textContent = "";
+      document.getSelection().removeAllRanges();
+      Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
+      document.execCommand = () => works;
+    }, older);
+    await page.getByRole("button", { name: "复制" }).click();
+    await page.locator("#link-told", { hasText: told }).waitFor();
+    assert.equal(await selected(), link);
+  }
+  return link;
 }
 
 test("from an empty folder to the first call", async () => {

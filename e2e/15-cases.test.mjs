@@ -108,7 +108,10 @@ test("a bad answer: the questions stand on the call, the manager hears of it at 
   await manager.page.waitForFunction((n) => Number(document.querySelector("[data-count=notifications]").textContent) > n, before);
   await manager.page.goto(`${server.origin}/notices`);
   await manager.page.locator("main a[href^='/cases/']").first().waitFor();
+  // What it is about, and by when: nobody opens a number to learn that.
+  assert.match(await manager.page.locator("main .day").first().innerText(), new RegExp(`新案件 #\\d+[^]*期限[^]*：[^]*${story.customer}`));
   await assertAccessible(manager.page, "notices");
+  await screenshot(manager.page, "notices-wide");
   await manager.page.goto(`${server.origin}/cases?show=waiting`);
   const row = manager.page.locator("tbody tr").filter({ hasText: story.customer }).first();
   story.path = await row.locator("a[href^='/cases/']").first().getAttribute("href");
@@ -118,6 +121,7 @@ test("a bad answer: the questions stand on the call, the manager hears of it at 
   assert.match(text, /〔待补：/, "what is missing is marked");
   assert.match(text, /还缺 \d+ 项/);
   assert.match(text, /剩 \d+:\d\d/);
+  assert.match(text, /处理时限\s+联系上客户后 3 个工作日内/);
   await assertAccessible(manager.page, "case");
   await screenshot(manager.page, "case-wide", { fullPage: true });
   await agent.finish();
@@ -196,5 +200,13 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   assert.match(await end.page.locator("main").innerText(), /客户满意/);
   assert.equal(await end.page.locator(".steps li.done").count(), 5);
   await screenshot(end.page, "case-closed-wide", { fullPage: true });
+  // The customer's page tells the whole way, each step with who made it, and how it stands now.
+  await end.page.locator("a[href^='/customers/']").first().click();
+  const told = await end.page.locator("#story").innerText();
+  for (const step of [/立案 #\d+/, /专人联系了客户 投诉：\S+ · 高岩/, /重新打开/, /结案[^]*已结案/, /责任人 高岩/]) assert.match(told, step);
+  assert.ok((await end.page.locator(`#story a[href='${story.path}']`).count()) >= 5, "every step leads to the case");
+  assert.equal(await end.page.locator("#story a[href^='/calls/']").count(), 0, "who works no calls opens none");
+  await assertAccessible(end.page, "the customer's timeline");
+  await screenshot(end.page, "customer-case-wide", { fullPage: true });
   await end.finish();
 });

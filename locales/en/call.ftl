@@ -80,7 +80,7 @@ call-dial-failed = Not dialled; try again
 call-owner = File
 call-best-time = Best time
 call-alert = Note
-call-block-open-case = An open complaint
+call-block-open-case = An open case
 call-facts = Record news
 call-new-phone = New number
 call-unchanged = Unchanged
@@ -120,8 +120,8 @@ call-dial-anyway = Dial all the same
 call-must-why = Must ask · { $why }
 call-channel = Prefers
 call-complaints = { $n ->
-    [one] One complaint within half a year
-   *[other] { $n } complaints within half a year
+    [one] One case within half a year
+   *[other] { $n } cases within half a year
 }
 call-past-struck = taken back
 call-past-answer = { $question }: { $answer }

@@ -1,4 +1,4 @@
-case-list-title = Complaints and inquiries
+case-list-title = Cases
 case-list-part = Only those that concern you
 case-unit = ({ $unit })
 case-list-filter = By state
@@ -130,19 +130,19 @@ case-dialog-save-note = Save the note
 case-dialog-save-escalate = Escalate
 case-dialog-save-give-up = Close
 case-dialog-save-decide = Save the decision
-case-today = Complaints and inquiries
+case-today = Cases
 case-today-overdue = { $n } overdue
 case-today-none = No open cases.
 case-today-all = All { $n } cases
 case-recall-brief = Re-call of #{ $number }
 notice-case-opened = New case #{ $number }: contact the customer in time
-notice-case-taken = #{ $number } was taken over by a colleague
-notice-case-escalated = #{ $number } was put before you
-notice-case-decided = The general manager has decided on #{ $number }
-notice-case-reopened = #{ $number }: not satisfied, opened again
-notice-case-recall-lapsed = #{ $number }: the re-call brought no answer, decide what is next
-notice-case-closed = #{ $number }: the customer is satisfied, closed
-notice-case-handed-over = #{ $number } was handed over to you or your department
+notice-case-taken = Case #{ $number } was taken over by a colleague
+notice-case-escalated = Case #{ $number } was put before you
+notice-case-decided = The general manager has decided on case #{ $number }
+notice-case-reopened = Case #{ $number }: not satisfied, opened again
+notice-case-recall-lapsed = Case #{ $number }: the re-call brought no answer, decide what is next
+notice-case-closed = Case #{ $number }: the customer is satisfied, closed
+notice-case-handed-over = Case #{ $number } was handed over to you or your department
 timeline-case-opened = Case #{ $number } opened
 timeline-case-contacted = #{ $number }: the customer was contacted
 timeline-case-result = #{ $number }: result recorded
@@ -204,8 +204,8 @@ case-class-save = Correct
 case-class-inquiry = Inquiries
 case-class-rescue = Rescue
 case-class-complaint = Complaints
-case-new = Record a complaint or inquiry
-case-new-title = Record a complaint or inquiry
+case-new = Record a case
+case-new-title = Record a case
 case-new-department = As the kind says
 case-new-about = Which visit or vehicle it is about
 case-new-about-none = No particular visit
@@ -233,10 +233,35 @@ case-step-opened-by-hand = Recorded by hand
 case-step-escalated-overdue-waiting = Contact overdue; the general manager was told
 case-step-escalated-overdue-contacted = Result overdue; the general manager was told
 case-step-escalated-overdue-undecided = Decision overdue; the general manager was told
-notice-case-overdue = #{ $number } is past its deadline
-notice-case-assigned = #{ $number } is assigned to you
-notice-case-moved = #{ $number } was corrected and is now your department’s
-notice-case-moved-away = #{ $number } was corrected and moved to another department
+notice-case-overdue = Case #{ $number } is past its deadline
+notice-case-assigned = Case #{ $number } is assigned to you
+notice-case-moved = Case #{ $number } was corrected and is now your department’s
+notice-case-moved-away = Case #{ $number } was corrected and moved to another department
 error-case-owner = Choose somebody who handles this department’s cases
 refused-case-same-class = Neither kind nor department has changed
 refused-case-decide-first = The re-call brought no answer. Decide first: another re-call, or close
+timeline-case-owner = in the hands of { $name }
+timeline-case-is-withdrawn = withdrawn
+notice-due = due { $time }
+notice-due-over = was due { $time }
+notice-in-store = Of { $name }: choose that store to open it
+notice-other-store = Of another store
+case-act-due = Result due
+case-decide-due = Decision due
+case-recall-due = Re-call due
+case-after-contact-elapsed = { $n ->
+    [one] within 1 hour of the contact
+   *[other] within { $n } hours of the contact
+ }
+case-after-contact-open-hours = { $n ->
+    [one] within 1 open hour of the contact
+   *[other] within { $n } open hours of the contact
+ }
+case-after-contact-working-days = { $n ->
+    [one] within 1 working day of the contact
+   *[other] within { $n } working days of the contact
+ }
+case-after-contact-calendar-days = { $n ->
+    [one] within 1 day of the contact
+   *[other] within { $n } days of the contact
+ }

@@ -50,3 +50,15 @@ conflict-contact-changed = This customer's follow-up has just changed; reload an
 conflict-task-changed = This follow-up has just changed; reload and try again
 timeline-call = Follow-up call: { $outcome }
 timeline-call-revoked = A call was taken back
+timeline-call-in = The customer called: { $outcome }
+timeline-call-tries = { $tries ->
+    [one] tried once before
+   *[other] tried { $tries } times before
+ }
+timeline-between = {"; "}
+timeline-answers-more = { $count ->
+    [one] 1 more answer on the page of the call
+   *[other] { $count } more answers on the page of the call
+ }
+timeline-about = {" "}({ $name })
+timeline-note = Note

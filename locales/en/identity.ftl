@@ -258,3 +258,39 @@ refused-loopback-only = Demonstration links work only on the machine that runs t
 identity-keys-own-hint = One key does one thing; empty switches it off. Digits answer questions and stay free.
 identity-key-action = Action
 error-keys-digit = Digits answer questions and cannot be used for something else
+admin-title = Looking after the system
+admin-fine = People, stores, calendars and jobs are in order; nothing waits for you.
+admin-jobs-failed = { $n ->
+    [one] One background job failed in the last 7 days and is not tried again
+   *[other] { $n } background jobs failed in the last 7 days and are not tried again
+ }
+admin-jobs-failed-how = Run zhiyin doctor on the server and follow what it says; if that does not help, ask your technician and bring the log.
+admin-jobs-retried = { $n ->
+    [one] One background job met an error and is being tried again
+   *[other] { $n } background jobs met an error and are being tried again
+ }
+admin-jobs-retried-how = This mostly mends itself; if it stays, run zhiyin doctor on the server.
+admin-stores-empty = { $n ->
+    [one] One store has no people yet
+   *[other] { $n } stores have no people yet
+ }
+admin-stores-empty-how = Add a care supervisor first, then follow-up agents; only then can the store import and call.
+admin-unsigned = { $n ->
+    [one] One person has no password and cannot sign in
+   *[other] { $n } people have no password and cannot sign in
+ }
+admin-unsigned-how = Open the colleague on the page of people, make a one-time link and hand it over.
+admin-jobless = { $n ->
+    [one] One person has no role and can do nothing after signing in
+   *[other] { $n } people have no role and can do nothing after signing in
+ }
+admin-jobless-how = Open the colleague on the page of people and give them a role; who has left should be marked so.
+admin-uncalendared = { $n ->
+    [one] One store’s opening hours were never looked at
+   *[other] { $n } stores’ opening hours were never looked at
+ }
+admin-uncalendared-how = Deadlines and hours for calling follow the store’s calendar. Still to be looked at: { $names }
+admin-year = Public holidays are missing
+admin-year-how = Nobody has entered the holidays and make-up workdays of { $year }; deadlines count plain weekends.
+admin-tone-bad = failed
+admin-tone-warn = to do

@@ -398,3 +398,4 @@ refused-import-undo-over = It cannot be undone: seven days are over, or it was u
 refused-import-no-retry = The file itself is the reason; use another
 conflict-import-changed = This import was changed just now; load the page again
 conflict-import-moved-on = This chunk was written elsewhere
+import-as-shown = The sheet says “{ $text }”

@@ -61,3 +61,6 @@ drafts-again = Try again
 drafts-drop = Discard
 drafts-drop-sure = What was recorded of this call is deleted from this browser for good. Discard it?
 drafts-advice = Open the call, correct what is named and save again; if that does not help, tell your supervisor.
+copy = Copy
+copy-done = Copied
+copy-selected = Selected: press Ctrl C (⌘ C on a Mac) to copy

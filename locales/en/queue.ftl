@@ -78,7 +78,7 @@ queue-number-of = Number of { $name }
 queue-number-save = Add
 error-queue-aside-reason = Choose a reason
 error-queue-none-ticked = Tick the customers to be reassigned first
-queue-why-case-open = Open complaint; the re-call follows
+queue-why-case-open = Open case; the re-call follows
 queue-moved = { $n ->
     [one] One follow-up was reassigned
    *[other] { $n } follow-ups were reassigned

@@ -80,9 +80,24 @@ impl Vin {
         &self.0[17 - n.min(17)..]
     }
 
-    /// `LSV****3913`
+    /// `LSV****103913`: the maker and the six characters by which a workshop calls the car. On every page that is
+    /// read; whole only in the form of whoever may correct it.
     pub fn masked(&self) -> String {
-        format!("{}****{}", &self.0[..3], self.tail(4))
+        format!("{}****{}", &self.0[..3], self.tail(6))
+    }
+}
+
+/// [`Vin::masked`] for what was meant to be one, e.g. one of 16 characters.
+pub fn mask_raw(raw: &str) -> String {
+    let chars: Vec<char> = half_width(raw).trim().chars().collect();
+    match chars.len() {
+        0 => String::new(),
+        1..=6 => "*".repeat(chars.len()),
+        n => {
+            let tail: String = chars[n - 6..].iter().collect();
+            let head: String = chars.iter().take(if n >= 12 { 3 } else { 0 }).collect();
+            format!("{head}****{tail}")
+        }
     }
 }
 
@@ -128,8 +143,17 @@ mod tests {
         }
         assert_eq!(VinFault::ForbiddenLetter('I').remedy(), Some('1'));
         let vin = Vin::parse("LSVNV2182E2103913").expect("valid");
-        assert_eq!((vin.to_string().as_str(), vin.tail(6)), ("LSV****3913", "103913"));
-        assert_eq!(format!("{vin:?}"), "Vin(LSV****3913)");
+        assert_eq!((vin.to_string().as_str(), vin.tail(6)), ("LSV****103913", "103913"));
+        assert_eq!(format!("{vin:?}"), "Vin(LSV****103913)");
+        for (raw, shown) in [
+            ("LSVNV2182E210391", "LSV****210391"),
+            ("LSVNV2182E2103913", "LSV****103913"),
+            ("E2103913", "****103913"),
+            ("3913", "****"),
+            ("", ""),
+        ] {
+            assert_eq!(mask_raw(raw), shown, "{raw}");
+        }
     }
 
     #[test]

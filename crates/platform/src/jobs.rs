@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use kernel::{Millis, Result, Scope};
 use serde_json::Value;
 
-use crate::db::{Db, Engine, Sql as _, Tx};
+use crate::db::{Db, Engine, Sql, Tx};
 use crate::http::App;
 use crate::{args, row, stmt, transact};
 
@@ -62,6 +62,28 @@ stmt!(JOB_LATER, "UPDATE job SET run_at=$1, locked_until=0, error=$2 WHERE id=$3
 stmt!(JOB_HALT, "UPDATE job SET locked_until=0, attempts=attempts-1 WHERE id=$1 AND fence=$2");
 stmt!(JOB_GIVE_UP, "UPDATE job SET done_at=$1, locked_until=0, error=$2 WHERE id=$3 AND fence=$4");
 stmt!(JOB_SWEEP, "DELETE FROM job WHERE done_at IS NOT NULL AND done_at < $1 AND error IS NULL");
+
+stmt!(
+    /// A sweep leaves no more than the failed ones and those of the last days.
+    JOB_TROUBLE,
+    "SELECT CAST(COALESCE(SUM(CASE WHEN done_at IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT) AS given_up, \
+     CAST(COALESCE(SUM(CASE WHEN done_at IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) AS retried \
+     FROM (SELECT done_at FROM job WHERE error IS NOT NULL AND (done_at IS NULL OR done_at >= $2) \
+     AND (group_id=$1 OR group_id IS NULL OR group_id=0) LIMIT 1000) t"
+);
+
+row! {
+    /// Jobs that did not go well: given up since a moment, or still being tried again.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Trouble { pub given_up: i64, pub retried: i64 }
+}
+
+/// Of a group, and of the installation as a whole.
+/// # Errors
+/// As the database answers.
+pub async fn trouble(q: &mut impl Sql, group: kernel::GroupId, since: Millis) -> Result<Trouble> {
+    q.get(&JOB_TROUBLE, args![group, since]).await
+}
 
 /// Queues a job in the business transaction; a second one with the same key is the first one. Ids only in the payload.
 /// # Errors

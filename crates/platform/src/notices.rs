@@ -8,12 +8,15 @@ use crate::events::Signal;
 use crate::{args, row, stmt};
 
 row! {
-    pub struct Notice { pub id: NotificationId, pub kind: String, pub subject: i64, pub args: Value, pub at: Millis, pub read_at: Option<Millis> }
+    pub struct Notice {
+        pub id: NotificationId, pub store_id: Option<StoreId>, pub kind: String, pub subject: i64, pub args: Value, pub at: Millis,
+        pub read_at: Option<Millis>,
+    }
 }
 
 stmt!(
     NOTICES_OF,
-    "SELECT id, kind, subject, args, at, read_at FROM notification WHERE user_id=$1 ORDER BY id DESC LIMIT 50"
+    "SELECT id, store_id, kind, subject, args, at, read_at FROM notification WHERE user_id=$1 ORDER BY id DESC LIMIT 50"
 );
 stmt!(NOTICES_READ, "UPDATE notification SET read_at=$1 WHERE user_id=$2 AND read_at IS NULL");
 

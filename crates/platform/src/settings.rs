@@ -16,6 +16,19 @@ stmt!(
      ON CONFLICT (group_id, store_id, name) DO UPDATE SET value=excluded.value, at=excluded.at, actor=excluded.actor"
 );
 
+stmt!(
+    SETTING_STORES,
+    "SELECT store_id AS v FROM setting WHERE group_id=$1 AND store_id>0 AND name=$2 ORDER BY store_id LIMIT 5000"
+);
+
+/// The stores that have a value of their own.
+/// # Errors
+/// As the database answers.
+pub async fn stores_with(q: &mut impl Sql, group: GroupId, name: &str) -> Result<Vec<StoreId>> {
+    let found: Vec<One<StoreId>> = q.all(&SETTING_STORES, args![group, name]).await?;
+    Ok(found.into_iter().map(|v| v.0).collect())
+}
+
 /// # Errors
 /// As the database answers.
 pub async fn get(q: &mut impl Sql, group: GroupId, store: Option<StoreId>, name: &str) -> Result<Option<String>> {

@@ -96,6 +96,7 @@ pub fn slots() -> Slots {
         .fill("call.case_fields", |desk, id| Box::pin(cases::call_fields(desk, id)))
         .fill("call.recall", |desk, id| Box::pin(cases::call_recall(desk, id)))
         .fill("today.figures", |desk, id| Box::pin(reports::today_figures(desk, id)))
+        .fill("today.admin", |desk, _| Box::pin(pages::admin_today(desk)))
         .fill("today.alerts", |desk, id| Box::pin(followup::today_alerts(desk, id)))
         .fill("me.keys", |desk, id| Box::pin(followup::key_rows(desk, id)))
         .fill("scripts.case_kinds", |desk, id| Box::pin(cases::kind_lines(desk, id)))

@@ -1,5 +1,6 @@
 import "htmx.org/dist/htmx.esm.js";
 import { startCall } from "./call";
+import { startCopy } from "./copy";
 import { startDialogs } from "./dialog";
 import { startDrafts } from "./draft";
 import { startDraftList } from "./drafts";
@@ -16,6 +17,7 @@ import { startUploads } from "./upload";
 
 // Loaded with `defer`: the page is there. What the words on it are, is the page's own business.
 startPage();
+startCopy();
 startDialogs();
 startSearch();
 startUploads();

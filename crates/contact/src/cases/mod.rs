@@ -15,6 +15,7 @@ mod jobs;
 mod kinds;
 mod list;
 mod model;
+mod news;
 mod open;
 mod pages;
 mod plan;
@@ -24,6 +25,7 @@ mod recall;
 mod record;
 mod sentence;
 mod store;
+mod told;
 
 #[cfg(test)]
 mod tests;
@@ -37,8 +39,9 @@ pub use jobs::{all as jobs, workers};
 pub use kinds::{Class, Field, FieldOption, FieldType, Kind, KindBook, QuestionRule, Remarks, Source, Values};
 pub use list::{After, Filter, heaps, of_attempt, of_customer, page};
 pub use model::{CauseKind, Left, RecallEnd, StateKey, StepKind, Verdict};
+pub use news::{kind_word, news};
 pub use open::on_call;
-pub use pages::{call_fields, call_recall, customer_cases, kind_lines, open_button, routes, today_cases};
+pub use pages::{CaseLine, call_fields, call_recall, customer_cases, kind_lines, open_button, routes, today_cases};
 pub use ports::Dialled;
 pub use recalendar::{on_calendar_changed, recalendar};
 pub use recall::{on_recall_lapsed, on_revoked, on_staff_left};

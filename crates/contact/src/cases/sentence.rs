@@ -3,7 +3,7 @@
 use kernel::{Phone, StoreDate};
 use platform::i18n::Locale;
 
-use super::kinds::{Field, FieldType, Kind, KindBook, Values};
+use super::kinds::{Field, FieldType, Kind, KindBook, Source, Values};
 
 /// A stretch of the sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,9 +81,10 @@ pub fn sentence(book: &KindBook, kind: &Kind, values: &Values, locale: Locale, t
     parts.into_iter().map(piece).collect()
 }
 
-/// A stored value as it is read. Numbers of telephones stay masked.
+/// A stored value as it is read. Numbers of telephones and VINs stay masked.
 pub fn shown(field: &Field, value: &str, locale: Locale, today: StoreDate) -> String {
     match field.of {
+        FieldType::Text if field.prefill == Some(Source::VehicleVin) => kernel::vin::mask_raw(value),
         // The sentence has its own stops.
         FieldType::Text => value.trim_end_matches(['。', '，', '；', '、', '.', ',', ';', ' ']).to_owned(),
         FieldType::Date => value.parse().map_or_else(|_| value.to_owned(), |day| date(day, locale, today)),

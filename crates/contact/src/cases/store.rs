@@ -135,6 +135,11 @@ stmt!(
     )
 );
 stmt!(
+    /// By id: those of some cases that the reader may see, withdrawn ones too.
+    CASES_SOME,
+    concat!("SELECT ", columns!(), " FROM case_file c WHERE", in_sight!(), " AND c.id IN {{ids:$7}} ORDER BY c.id LIMIT 500")
+);
+stmt!(
     CASE_HEAPS,
     concat!(
         "SELECT CAST(COUNT(*) AS BIGINT) AS open, CAST(COALESCE(SUM(CASE WHEN c.next_due_at < $7 THEN 1 ELSE 0 END), 0) AS BIGINT) AS overdue, \
@@ -269,6 +274,15 @@ pub async fn of_customer(
     let mut given = seen_by(scope, sight)?;
     given.extend(args![customer]);
     q.all(&CASES_OF_CUSTOMER, given).await
+}
+
+pub async fn some(q: &mut impl Sql, scope: &kernel::Scope, sight: &Sight, ids: &[CaseId]) -> Result<Vec<CaseRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut given = seen_by(scope, sight)?;
+    given.extend(args![ids]);
+    q.all(&CASES_SOME, given).await
 }
 
 pub async fn heaps(q: &mut impl Sql, scope: &kernel::Scope, sight: &Sight, now: Millis) -> Result<Heaps> {

@@ -21,7 +21,7 @@ use super::rules::{self, FollowupRules};
 pub use people::customers::{
     Block, CustomerBrief, CustomerKind, CustomerOptedOut, PhoneStatus, mark_phone, opt_in, opt_out, set_best_time,
 };
-pub use people::identity::{CalendarChanged, StaffLeft, agents, holders, staff_of};
+pub use people::identity::{CalendarChanged, StaffLeft, agents, holders, staff_of, user_names};
 pub use people::vehicles::{
     DeliveriesCancelled, DeliveriesRecorded, DeliveryFacts, RepairOrdersCancelled, RepairOrdersRecorded, VehicleBrief,
     VisitFacts,

@@ -26,6 +26,7 @@ struct TodayPage {
     figures: String,
     cases: String,
     alerts: String,
+    admin: String,
     numbers: i64,
 }
 
@@ -44,7 +45,7 @@ struct AgentPart {
 impl TodayPage {
     /// Whether the list of what needs attention has anything of its own.
     fn shows_alerts(&self) -> bool {
-        self.nothing_to_watch() || !self.only_cases()
+        (self.nothing_to_watch() && self.admin.is_empty()) || !self.only_cases()
     }
     fn only_cases(&self) -> bool {
         let promised = self.agent.as_ref().is_some_and(|a| !a.promised.is_empty() || !a.tomorrow.is_empty());
@@ -80,6 +81,7 @@ pub async fn show(desk: Desk) -> Answer {
             figures: desk.slot("today.figures", 0).await?,
             cases: desk.slot("today.cases", 0).await?,
             alerts: desk.slot("today.alerts", 0).await?,
+            admin: desk.slot("today.admin", 0).await?,
             numbers: 0,
             ui,
         };
@@ -99,6 +101,7 @@ pub async fn show(desk: Desk) -> Answer {
         figures: desk.slot("today.figures", 0).await?,
         cases: desk.slot("today.cases", 0).await?,
         alerts: desk.slot("today.alerts", 0).await?,
+        admin: desk.slot("today.admin", 0).await?,
         numbers: if sees_team || scope.may(Cap::CallWork) { days::numbers_needed(&mut q, scope).await? } else { 0 },
         steps,
         ui,

@@ -214,6 +214,13 @@ pub async fn is_confirmed(q: &mut impl Sql, group: GroupId, id: StoreId) -> Resu
     Ok(settings::get(q, group, Some(id), CONFIRMED).await?.is_some())
 }
 
+/// The stores whose opening hours somebody has looked at.
+/// # Errors
+/// As the database answers.
+pub async fn confirmed(q: &mut impl Sql, group: GroupId) -> Result<Vec<StoreId>> {
+    settings::stores_with(q, group, CONFIRMED).await
+}
+
 /// What the calendar page sent for one day.
 #[derive(Clone, Debug)]
 pub struct DayForm {

@@ -29,6 +29,7 @@ pub mod successor;
 #[cfg(test)]
 mod tests;
 pub mod throttle;
+mod upkeep;
 
 pub use agents::{Agent, agents, holders, set_share, staff_of, user_names};
 pub use calendar::CalendarChanged;
@@ -38,6 +39,7 @@ pub use routes::{nav, routes};
 pub use session::load_session;
 pub use setup::{found_group, group_link, setup_link};
 pub use staff::StaffLeft;
+pub use upkeep::{Upkeep, upkeep};
 
 /// Repeating work.
 pub fn jobs() -> Vec<platform::jobs::Every> {

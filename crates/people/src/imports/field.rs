@@ -156,6 +156,15 @@ impl Field {
         matches!(self, Field::OpenedAt | Field::SettledAt | Field::DeliveredOn | Field::Birthday | Field::PurchasedOn)
     }
 
+    /// Digits that name something and are never counted with: Excel may show them with an exponent, nobody wrote them so.
+    pub fn is_code(self) -> bool {
+        self.is_phone()
+            || matches!(
+                self,
+                Field::Vin | Field::Plate | Field::Number | Field::Code | Field::StoreCode | Field::CreditCode
+            )
+    }
+
     pub fn is_phone(self) -> bool {
         matches!(self, Field::Phone | Field::OwnerPhone | Field::VisitorPhone | Field::OtherPhone)
     }

@@ -5,7 +5,7 @@ use super::field::Field;
 use super::header::Layout;
 use super::note::{Remedy, RowFault, RowNote};
 use super::survey::DateOrders;
-use super::value::{DateReading, date_of, text_of};
+use super::value::{DateReading, date_of, seen, text_of};
 use kernel::loose::{Epoch, NumberFault, Unit, half_width, parse_mileage, parse_money, says_nothing};
 use kernel::name::{NameFault, looks_like_organisation};
 use kernel::phone::PhoneFault;
@@ -138,7 +138,8 @@ impl Fields<'_> {
                     arg: fault.count().map(|n| n.to_string()),
                 });
             } else {
-                self.fault(RowFault::new(field, fault.code(), &raw, Remedy::RetypePhone).with(fault.count()));
+                let seen = seen(self.cell(field), Some(field));
+                self.fault(RowFault::new(field, fault.code(), &seen, Remedy::RetypePhone).with(fault.count()));
             }
         }
         good
@@ -160,7 +161,8 @@ impl Fields<'_> {
                     VinFault::ForbiddenLetter(c) | VinFault::ForeignCharacter(c) => Some(c.to_string()),
                     VinFault::Empty => None,
                 };
-                self.fault(RowFault::new(Field::Vin, fault.code(), &raw_vin, Remedy::RetypeVin).with(arg));
+                let seen = seen(self.cell(Field::Vin), Some(Field::Vin));
+                self.fault(RowFault::new(Field::Vin, fault.code(), &seen, Remedy::RetypeVin).with(arg));
             }
         }
         match &plate {
@@ -187,7 +189,7 @@ impl Fields<'_> {
     pub fn date(&self, field: Field) -> Option<Result<StoreDateTime, (&'static str, String)>> {
         let how = DateReading { order: self.orders.of(field), epoch: self.epoch, today: self.today };
         let cell = self.cell(field);
-        date_of(cell, how).map(|found| found.map_err(|fault| (fault.code(), text_of(cell))))
+        date_of(cell, how).map(|found| found.map_err(|fault| (fault.code(), seen(cell, Some(field)))))
     }
 
     /// Noted and dropped where it cannot be read.

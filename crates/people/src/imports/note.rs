@@ -37,10 +37,19 @@ pub struct RowFault {
     pub remedy: Remedy,
 }
 
+/// Numbers and VINs as every page shows them.
+pub(super) fn masked(field: Field, text: String) -> String {
+    match field {
+        Field::Vin => kernel::vin::mask_raw(&text),
+        f if f.is_phone() => mask_raw(&text),
+        _ => text,
+    }
+}
+
 impl RowFault {
     pub(super) fn new(field: Field, code: impl Into<Code>, raw: &str, remedy: Remedy) -> RowFault {
         let short: String = raw.chars().take(40).collect();
-        let shown = if field.is_phone() || field == Field::Vin { mask_raw(&short) } else { short };
+        let shown = masked(field, short);
         RowFault { field, code: code.into(), arg: None, shown, remedy }
     }
 

@@ -80,6 +80,9 @@ impl<'a> RejectedFile<'a> {
             self.sheet = Some(row.sheet.clone());
         }
         let mut cells = raw::read(&row.raw);
+        if let Some(layout) = self.plan.sheet(&row.sheet).and_then(|s| s.layout.as_ref()) {
+            cells = raw::to_mend(cells, layout);
+        }
         cells.resize(self.width, Cell::Empty);
         cells.push(Cell::Text((self.words.reason)(&RowSaid::read(&row.notes))));
         self.out.row(&cells)

@@ -18,6 +18,8 @@ pub struct Told {
     pub beside: String,
     /// A second line.
     pub detail: String,
+    /// Further lines, e.g. what was said in a call.
+    pub more: Vec<String>,
     /// Tone (ok, warn, bad, info, brand) and text.
     pub pill: Option<(String, String)>,
     pub href: Option<String>,

@@ -1,11 +1,16 @@
 //! Pages that belong to no capability.
 
+mod admin;
+mod notices;
+
 use askama::Template;
 use contact::cases;
 use contact::followup::queue::{self, Filter, View};
-use kernel::{Cap, Millis, Problem, Reach};
+use kernel::{Cap, Reach};
 use platform::http::{Answer, Desk, Ui};
-use platform::{notices, transact};
+
+pub use admin::today as admin_today;
+pub use notices::notices;
 
 #[derive(Template)]
 #[template(path = "offline.html")]
@@ -59,57 +64,4 @@ pub async fn counts(desk: Desk) -> Answer {
         }
     }
     desk.json(&counts)
-}
-
-/// One notification, worded.
-struct Line {
-    at: Millis,
-    text: String,
-    href: Option<String>,
-    fresh: bool,
-}
-
-#[derive(Template)]
-#[template(path = "pages/notices.html")]
-struct NoticesPage {
-    ui: Ui,
-    lines: Vec<Line>,
-}
-
-/// GET /notices: the latest fifty; seeing them marks them read.
-/// # Errors
-/// As the database answers.
-pub async fn notices(desk: Desk) -> Answer {
-    let user = desk.scope().user()?;
-    let ui = desk.ui();
-    let list = notices::of(&mut desk.reads(), user).await?;
-    if list.iter().any(|n| n.read_at.is_none()) {
-        match transact!(desk.db(), desk.scope(), |tx| { notices::mark_read(tx, user).await }) {
-            // On a full disk they can still be read; they only stay new.
-            Ok(()) | Err(Problem::ReadOnly) => {}
-            Err(other) => return Err(other.into()),
-        }
-    }
-    let lines = list
-        .into_iter()
-        .map(|n| {
-            let mut text = ui.k(&format!("notice-{}", n.kind.replace('_', "-")));
-            for (key, value) in n.args.as_object().into_iter().flatten() {
-                let known = ["number", "n", "title", "name"].into_iter().find(|k| k == key);
-                if let Some(known) = known {
-                    text = match value.as_i64() {
-                        Some(number) => text.n(known, number),
-                        None => text.s(known, value.as_str().unwrap_or_default()),
-                    };
-                }
-            }
-            let href = match n.kind.as_str() {
-                "booking" => Some("/bookings".to_owned()),
-                "praise" => Some("/".to_owned()),
-                kind => kind.starts_with("case").then(|| format!("/cases/{}", n.subject)),
-            };
-            Line { at: n.at, text: text.to_string(), href, fresh: n.read_at.is_none() }
-        })
-        .collect();
-    desk.page(&NoticesPage { ui, lines })
 }

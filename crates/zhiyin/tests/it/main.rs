@@ -1,8 +1,10 @@
 //! Tests across capabilities: one binary.
 mod access;
+mod admin_today;
 mod architecture;
 mod bulk;
 mod clock;
+mod customer_timeline;
 mod disk_full;
 mod engines;
 mod figures;
@@ -10,6 +12,7 @@ mod house;
 mod import_command;
 mod import_to_tasks;
 mod logs;
+mod notices;
 mod outcome_words;
 mod words;
 

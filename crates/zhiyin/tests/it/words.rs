@@ -72,3 +72,26 @@ fn every_key_that_is_used_exists() {
     missing.dedup();
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
+
+/// docs/words.md: a case is 案件; 投诉 is the kind of case or remark that truly is one; 事件 brought about a follow-up.
+#[test]
+fn one_word_for_a_case() {
+    const COMPLAINTS: [&str; 6] = [
+        "case-empty-why",
+        "case-class-complaint",
+        "call-mark-complaint",
+        "call-to-case",
+        "kinds-",
+        "report-remark-complaint",
+    ];
+    let mut wrong = Vec::new();
+    for line in i18n::sources("zh-CN").iter().flat_map(|text| text.lines()) {
+        let Some((key, words)) = line.split_once(" = ") else { continue };
+        let of_rules = key.starts_with("rules-") || key.starts_with("error-rule-");
+        let strays = (words.contains("事件") && !of_rules)
+            || words.contains("抱怨")
+            || (words.contains("投诉") && !COMPLAINTS.iter().any(|known| key.starts_with(known)));
+        wrong.extend(strays.then(|| line.to_owned()));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

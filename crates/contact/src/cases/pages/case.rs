@@ -7,6 +7,7 @@ use platform::i18n::Locale;
 use platform::rulebook;
 
 use crate::cases::classify::ClassForm;
+use crate::cases::clocks::{ClockBook, ClockKey};
 use crate::cases::kinds::{Class, FieldType, Kind, KindBook};
 use crate::cases::list::Sight;
 use crate::cases::model::{CauseKind, Left, RecallEnd, State, StateKey, StepKind, Verdict};
@@ -48,6 +49,8 @@ struct CasePage {
     owner: Option<String>,
     opener: Option<String>,
     left: Option<Left>,
+    /// By when the result (or the decision) is wanted: what it is called, and the time or the rule.
+    act_due: Option<(&'static str, String)>,
     open: bool,
     withdrawn: bool,
     mine: bool,
@@ -221,6 +224,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         }
         book.body.field(key).map_or_else(|| key.to_owned(), |f| f.label.in_locale(locale).into_owned())
     };
+    let clocks = rulebook::current::<ClockBook>(&mut q, group, c.store_id).await?;
     let in_force = rulebook::current::<KindBook>(&mut q, group, c.store_id).await?;
     let kind_name = |key: &str| {
         let found = book.body.kind(key).or_else(|| in_force.body.kind(key));
@@ -290,6 +294,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         owner: c.owner_id.and_then(|o| names.get(&o).cloned()),
         opener: c.opened_by.and_then(|o| names.get(&o).cloned()),
         left: c.next_due_at.map(|due| Left::until(due, now)),
+        act_due: act_due(&ui, &state, &clocks.body),
         open,
         withdrawn: c.withdrawn_at.is_some(),
         mine: c.owner_id.is_some() && c.owner_id == scope.user,
@@ -310,6 +315,20 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         c,
         ui,
     })
+}
+
+/// The clock of the result starts with the contact: until then its rule is told.
+fn act_due(ui: &Ui, state: &State, clocks: &ClockBook) -> Option<(&'static str, String)> {
+    match state {
+        State::Waiting { .. } => {
+            let clock = clocks.clocks.iter().find(|c| c.key == ClockKey::Result)?;
+            let key = format!("case-after-contact-{}", clock.unit.key().replace('_', "-"));
+            Some(("case-act-due", ui.k(&key).n("n", clock.amount).to_string()))
+        }
+        State::Contacted { due, .. } => Some(("case-act-due", ui.day_time(due))),
+        State::Undecided { due, .. } => Some(("case-decide-due", ui.day_time(due))),
+        State::Recall { .. } | State::Closed { .. } | State::Withdrawn { .. } => None,
+    }
 }
 
 /// Opened, contact, result, re-call, closed: what is done, what is next, what is to come.

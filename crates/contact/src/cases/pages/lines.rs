@@ -30,19 +30,32 @@ pub struct CaseLine {
     pub round: i64,
     pub opened_at: Millis,
     pub left: Option<Left>,
+    pub due: Option<Millis>,
     pub escalated: bool,
 }
 
 impl CaseLine {
     /// The colour of its state.
     pub fn pill(&self) -> &'static str {
-        match (self.state, self.left) {
-            (StateKey::Closed, _) => "ok",
-            (_, Some(Left { over: true, .. })) => "bad",
-            (StateKey::Waiting | StateKey::Undecided, _) => "warn",
-            (StateKey::Contacted | StateKey::Recall, _) => "info",
-        }
+        tone(self.state, self.left)
     }
+}
+
+fn tone(state: StateKey, left: Option<Left>) -> &'static str {
+    match (state, left) {
+        (StateKey::Closed, _) => "ok",
+        (_, Some(Left { over: true, .. })) => "bad",
+        (StateKey::Waiting | StateKey::Undecided, _) => "warn",
+        (StateKey::Contacted | StateKey::Recall, _) => "info",
+    }
+}
+
+/// The colour of a case's state.
+pub fn state_tone(case: &CaseRow, now: Millis) -> &'static str {
+    if case.withdrawn_at.is_some() {
+        return "";
+    }
+    tone(case.state, case.next_due_at.map(|due| Left::until(due, now)))
 }
 
 /// What each kind is called in the edition its case was made with.
@@ -106,6 +119,7 @@ pub async fn lines(
             round: c.round,
             opened_at: c.opened_at,
             left: c.next_due_at.map(|due| Left::until(due, now)),
+            due: c.next_due_at,
             escalated: c.escalated_at.is_some(),
         });
     }

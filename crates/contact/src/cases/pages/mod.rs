@@ -19,6 +19,8 @@ use crate::editing;
 
 pub use fields::call_fields;
 pub use kinds::kind_lines;
+pub(super) use lines::lines;
+pub use lines::{CaseLine, state_tone};
 pub use new::open_button;
 pub use parts::{call_recall, customer_cases, today_cases};
 

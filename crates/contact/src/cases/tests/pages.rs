@@ -237,6 +237,9 @@ async fn each_reader_is_shown_what_is_theirs() {
             ]
         );
         let agent = client(w, "agent").await.get(&case).await.text;
+        assert!(agent.contains("LSV****000001") && !agent.contains("LSVAA4187E2000001"), "a VIN in full: {agent}");
+        // By when the result is wanted: as a rule until the contact, then as a time.
+        assert!(agent.contains("处理时限</dt><dd>联系上客户后 3 个工作日内</dd>"), "{agent}");
         assert!(!agent.contains("<form") || !agent.contains("/contact\""), "an agent reads and does not act");
         assert!(agent.contains("您希望我们怎么处理？"), "but sees what is still to be asked");
         let dial = client(w, "agent").await.post(&format!("{case}/dial"), &[]).await;
@@ -349,7 +352,7 @@ async fn a_case_is_opened_from_the_customers_page() {
         let mut c = client(w, "desk").await;
         let page = c.get("/cases/new?customer=100").await;
         assert_eq!(page.status, StatusCode::OK);
-        for wanted in ["陈晓帆", "repair_order.400", "7K3Q2", "登记投诉或咨询"] {
+        for wanted in ["陈晓帆", "repair_order.400", "7K3Q2", "登记案件"] {
             assert!(page.text.contains(wanted), "{wanted}\n{}", page.text);
         }
         sound(&page.text);

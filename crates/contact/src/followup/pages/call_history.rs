@@ -1,5 +1,7 @@
 //! What was before: visits, calls and cases of the customer, newest first; a call with what it recorded.
 
+use std::collections::HashMap;
+
 use kernel::{AttemptId, Millis, Result};
 use people::timeline::{self, Told};
 use platform::http::{Desk, Ui};
@@ -46,10 +48,14 @@ pub async fn load(desk: &Desk, data: &CallData) -> Result<Vec<Past>> {
     let saved_with: Vec<_> = data.view.calls.iter().map(|c| (store_id, c.outcome_version)).collect();
     let words = OutcomeWords::of(&mut q, scope.group, &saved_with).await?;
     let mut past = Vec::with_capacity(lines.len());
-    for (line, told) in timeline::tell(desk, lines).await? {
+    // Calls are told here, with what was recorded and whether it may be taken back.
+    let others = lines.iter().filter(|l| l.kind != "call").cloned().collect();
+    let mut told: HashMap<i64, Told> =
+        timeline::tell(desk, others).await?.into_iter().map(|(l, told)| (l.id, told)).collect();
+    for line in lines {
         let day = ui.date(&data.context.cal.date_of(line.at));
         if line.kind != "call" {
-            past.push(of_line(day, told));
+            past.extend(told.remove(&line.id).map(|told| of_line(day, told)));
             continue;
         }
         let id = AttemptId::new(line.subject);
@@ -82,7 +88,7 @@ fn of_line(day: String, told: Told) -> Past {
         day,
         text: told.title,
         more: Some(beside).filter(|b| !b.is_empty()),
-        details: Vec::new(),
+        details: told.more,
         pill: told.pill,
         href: told.href,
         struck: told.struck,

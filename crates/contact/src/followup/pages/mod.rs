@@ -33,6 +33,7 @@ use crate::editing;
 use crate::followup::outcomes::Outcomes;
 use crate::followup::rules::FollowupRules;
 
+pub(super) use call_view::car;
 pub use inbound::button as inbound_button;
 pub use keys::rows as key_rows;
 pub use line_view::{KindPill, LineView, lines};

@@ -6,7 +6,7 @@ use super::line_view::KindPill;
 use crate::followup::model::RECALL;
 use crate::followup::rules::FollowupRules;
 
-/// `维修三日`, `新车七日`, `投诉复访`, each with its colour.
+/// `维修三日`, `新车七日`, `复访`, each with its colour.
 pub fn kind_pill(ui: &Ui, rules: &FollowupRules, kind: &str) -> KindPill {
     let rule = rules.rules.iter().find(|r| r.key == kind);
     match rule {

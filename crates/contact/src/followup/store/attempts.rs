@@ -6,7 +6,7 @@ use kernel::{AttemptId, ContactId, CustomerId, GroupId, Millis, Result, StoreId,
 use platform::db::{Args, Sql, Tx, Val};
 use platform::{args, row, stmt};
 
-use crate::followup::model::{Attempt, Effect, Mark, TaskResult};
+use crate::followup::model::{Attempt, Direction, Effect, Mark, TaskResult};
 
 macro_rules! columns {
     () => {
@@ -259,20 +259,28 @@ pub async fn past_calls(
     q.all(&PAST_CALLS, args![group, store, customer, limit]).await
 }
 
+row! {
+    /// A call as the customer's timeline tells it.
+    #[derive(Clone, Debug)]
+    pub struct ToldCall {
+        pub id: AttemptId, pub store_id: StoreId, pub contact_id: ContactId, pub agent_id: UserId,
+        pub direction: Direction, pub outcome: String, pub outcome_version: Option<i64>, pub script_version: Option<i64>,
+        pub note: Option<String>, pub revoked_at: Option<Millis>, pub tries_before: i64,
+    }
+}
+// By id; the tries before ride attempt_by_contact.
 stmt!(
-    OUTCOME_VERSIONS,
-    "SELECT id AS k, outcome_version AS v FROM attempt WHERE id IN {{ids:$2}} AND group_id=$1 ORDER BY id LIMIT 500"
+    TOLD_CALLS,
+    "SELECT a.id, a.store_id, a.contact_id, a.agent_id, a.direction, a.outcome, a.outcome_version, a.script_version, a.note, \
+     a.revoked_at, (SELECT COUNT(*) FROM attempt b WHERE b.contact_id=a.contact_id AND b.group_id=$1 AND b.revoked_at IS NULL \
+     AND b.ended_at < a.ended_at) AS tries_before FROM attempt a WHERE a.id IN {{ids:$2}} AND a.group_id=$1 ORDER BY a.id LIMIT 500"
 );
 
-/// The editions of the outcome table that these calls were saved with.
-pub async fn outcome_versions(
-    q: &mut impl Sql,
-    group: GroupId,
-    attempts: &[AttemptId],
-) -> Result<HashMap<i64, Option<i64>>> {
-    if attempts.is_empty() {
+/// These calls, by id, with how often the same contact was tried before.
+pub async fn told_calls(q: &mut impl Sql, group: GroupId, ids: &[AttemptId]) -> Result<HashMap<i64, ToldCall>> {
+    if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(i64, Option<i64>)> = q.all(&OUTCOME_VERSIONS, args![group, attempts]).await?;
-    Ok(rows.into_iter().collect())
+    let rows: Vec<ToldCall> = q.all(&TOLD_CALLS, args![group, ids]).await?;
+    Ok(rows.into_iter().map(|call| (call.id.raw(), call)).collect())
 }

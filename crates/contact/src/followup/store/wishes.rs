@@ -30,6 +30,20 @@ stmt!(
      ORDER BY r.at DESC, r.id DESC LIMIT 20"
 );
 
+// By id, done ones too.
+stmt!(
+    WISHES_SOME,
+    "SELECT id, customer_id, vehicle_id, wish, at FROM booking_wish WHERE id IN {{ids:$3}} AND store_id=$2 AND group_id=$1 \
+     AND revoked=0 ORDER BY id LIMIT 200"
+);
+// remark_by_attempt
+stmt!(
+    PRAISE_IN,
+    "SELECT r.attempt_id AS id, r.text, r.at, a.customer_id, a.contact_id FROM remark r JOIN attempt a ON a.id=r.attempt_id \
+     WHERE r.attempt_id IN {{ids:$4}} AND r.person_id=$3 AND r.mark='praise' AND r.revoked=0 AND r.group_id=$1 \
+     AND r.store_id=$2 ORDER BY r.id LIMIT 200"
+);
+
 row! {
     #[derive(Clone, Debug)]
     pub struct Wish {
@@ -85,4 +99,19 @@ pub async fn praise_of(
 pub async fn has_wish(tx: &mut Tx, store: StoreId, id: i64) -> Result<bool> {
     let group = tx.scope().group;
     Ok(tx.count(&WISH_KNOWN, args![group, store, id]).await? > 0)
+}
+
+pub async fn some_wishes(q: &mut impl Sql, group: GroupId, store: StoreId, ids: &[i64]) -> Result<Vec<Wish>> {
+    q.all(&WISHES_SOME, args![group, store, ids]).await
+}
+
+/// What these calls praised the person for; `id` is that of the call.
+pub async fn praise_in(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    person: UserId,
+    calls: &[i64],
+) -> Result<Vec<Praise>> {
+    q.all(&PRAISE_IN, args![group, store, person, calls]).await
 }

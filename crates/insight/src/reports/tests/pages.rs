@@ -226,6 +226,7 @@ async fn managers_see_figures_without_agents_names_and_their_own_departments_cas
         }
         // A filter by agent is not followed: it would tell whose figures they are.
         let all = manager.get(&format!("/reports?{period}")).await.text;
+        assert!(all.contains("99.96% 显示为 99.9%"), "one click away: how percentages are rounded");
         let one = manager.get(&format!("/reports?{period}&agent=72")).await.text;
         let due = |text: &str| {
             numbers(text).into_iter().filter(|n| n.0.contains("measure=counted")).map(|n| n.1).sum::<i64>()

@@ -52,6 +52,17 @@ stmt!(
     "SELECT id, name, code, brand, city, phone, tz, dial_mode, closed_at FROM store \
      WHERE group_id=$1 AND id IN {{ids:$2}} ORDER BY code, id LIMIT 2000"
 );
+stmt!(
+    /// Rides assignment_by_store: open stores where nobody has a post of that store.
+    STORES_EMPTY,
+    "SELECT COUNT(*) AS v FROM store s WHERE s.group_id=$1 AND s.closed_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.store_id=s.id)"
+);
+
+pub async fn stores_without_staff(q: &mut impl Sql, group: GroupId) -> Result<i64> {
+    q.count(&STORES_EMPTY, args![group]).await
+}
+
 stmt!(REGIONS, "SELECT id, name FROM region WHERE group_id=$1 ORDER BY id LIMIT 500");
 stmt!(REGION_ADD, "INSERT INTO region (id, group_id, name) VALUES ($1,$2,$3)");
 stmt!(REGION_NAME, "UPDATE region SET name=$1 WHERE group_id=$2 AND id=$3");

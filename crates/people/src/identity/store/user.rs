@@ -29,6 +29,25 @@ row! {
     }
 }
 
+row! {
+    /// Active people, and what is missing to some of them.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Staffing { pub people: i64, pub unsigned: i64, pub jobless: i64 }
+}
+
+stmt!(
+    /// Rides app_user_by_group; credentials by key, assignments by assignment_by_user.
+    STAFFING,
+    "SELECT COUNT(*) AS people, \
+     CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM credential c WHERE c.user_id=u.id) THEN 0 ELSE 1 END), 0) AS BIGINT) AS unsigned, \
+     CAST(COALESCE(SUM(CASE WHEN EXISTS (SELECT 1 FROM assignment a WHERE a.user_id=u.id) THEN 0 ELSE 1 END), 0) AS BIGINT) AS jobless \
+     FROM app_user u WHERE u.group_id=$1 AND u.left_at IS NULL"
+);
+
+pub async fn staffing(q: &mut impl Sql, group: GroupId) -> Result<Staffing> {
+    q.get(&STAFFING, args![group]).await
+}
+
 stmt!(USER_COUNT, "SELECT COUNT(*) AS v FROM (SELECT id FROM app_user LIMIT 1) x");
 stmt!(
     USER_ADD,

@@ -1,17 +1,17 @@
 //! A staged row as a line of the table.
 
-use kernel::phone::mask_raw;
 use platform::http::Ui;
 
 use super::words;
 use crate::imports::draft::{CarDraft, Draft};
 use crate::imports::field::{Field, Kind};
+use crate::imports::note::masked;
 use crate::imports::plan::Plan;
 use crate::imports::raw;
 use crate::imports::said::RowSaid;
 use crate::imports::state::{RowState, RowVerdict};
 use crate::imports::store::StagedRow;
-use crate::imports::value::text_of;
+use crate::imports::value::seen;
 use crate::intake::How;
 
 pub(super) struct Cell {
@@ -53,7 +53,7 @@ pub(super) fn is_number(field: Field) -> bool {
 pub(super) fn line(ui: &Ui, plan: &Plan, fields: &[Field], row: &StagedRow) -> Line {
     let said = RowSaid::read(&row.notes);
     let skipped = (row.verdict == RowVerdict::Skipped).then(|| {
-        let texts: Vec<String> = raw::read(&row.raw).iter().map(text_of).collect();
+        let texts: Vec<String> = raw::read(&row.raw).iter().map(|cell| seen(cell, None)).collect();
         texts.join(" ")
     });
     let draft = row.draft.as_deref().and_then(Draft::from_staging);
@@ -63,7 +63,7 @@ pub(super) fn line(ui: &Ui, plan: &Plan, fields: &[Field], row: &StagedRow) -> L
         (None, None) => of_raw(plan, fields, row, &said),
     };
     let mut notes: Vec<String> = said.notes.iter().map(|n| words::note(ui, n)).collect();
-    notes.extend(said.faults.iter().skip(1).map(|f| words::fault(ui, f)));
+    notes.extend(said.faults.iter().enumerate().map(|(i, f)| words::expected(ui, f, i == 0)));
     Line { row: row.row_no, cells, skipped, pills: pills(ui, row, draft.as_ref(), &said), notes }
 }
 
@@ -128,8 +128,7 @@ fn of_raw(plan: &Plan, fields: &[Field], row: &StagedRow, said: &RowSaid) -> Vec
     let Some(layout) = plan.sheet(&row.sheet).and_then(|s| s.layout.as_ref()) else { return Vec::new() };
     let cell = |field: &Field| {
         let text = raw::said(&cells, layout, *field);
-        let text = text.strip_suffix("T00:00:00").unwrap_or(&text).replace('T', " ");
-        let text = if field.is_phone() || *field == Field::Vin { mask_raw(&text) } else { text };
+        let text = masked(*field, text);
         let wrong = |f: &Field| f == field || (f.is_phone() && *field == Field::Phone);
         let class = if said.faults.iter().any(|f| wrong(&f.field)) { "bad" } else { "" };
         Cell { text: if text.trim().is_empty() { "--".into() } else { text }, class }

@@ -53,6 +53,15 @@ pub(in crate::imports) fn fault(ui: &Ui, fault: &RowFault) -> String {
     texts::fault(ui.locale(), fault)
 }
 
+/// What the spreadsheet says and what is wanted instead; the first fault itself stands in the pill before it.
+pub(super) fn expected(ui: &Ui, fault: &RowFault, first: bool) -> String {
+    let said = Some(&fault.shown).filter(|s| !s.trim().is_empty());
+    let said = said.map(|s| ui.k("import-as-shown").s("text", s).to_string());
+    let fault_itself = (!first).then(|| texts::fault(ui.locale(), fault));
+    let parts = fault_itself.into_iter().chain(said).chain([texts::remedy(ui.locale(), fault)]);
+    parts.collect::<Vec<_>>().join(&ui.t("import-colon"))
+}
+
 pub(super) fn note(ui: &Ui, note: &RowNote) -> String {
     texts::said(ui.locale(), note.field, &note.code, note.arg.as_deref())
 }

@@ -172,6 +172,8 @@ async fn 一份文件_从上传到撤销() {
         assert!(boss.get("/imports").await.ok().contains(&format!("/imports/{id}")));
         let rejected = boss.get(&format!("/imports/{id}/rows?show=rejected")).await.ok();
         assert!(rejected.contains("马立新") && !rejected.contains("白思"), "{rejected}");
+        // What the sheet says, masked, and what is wanted instead.
+        assert!(rejected.contains("表格里写的是「138**00」。请查到完整号码重新填写"), "{rejected}");
         assert!(boss.get(&format!("/imports/{id}?show=skipped")).await.ok().contains("合计"));
         let file = boss.get(&format!("/imports/{id}/rejected")).await;
         assert!(file.at(header::CONTENT_DISPOSITION).starts_with("attachment"), "{:?}", file.headers);
