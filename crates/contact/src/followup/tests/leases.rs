@@ -129,6 +129,50 @@ async fn 队列_次序与缘由() {
     .await;
 }
 
+/// C3: promise, deadline, call window, attempts, priority. A promise stands first from its time on; before that it is
+/// handed to nobody and stands behind what may be called now of its deadline.
+#[tokio::test]
+async fn 队列_约定到点才排最前_先约先打() {
+    in_shop(async |s| {
+        // 10 is overdue, 11 to 13 are due on one day.
+        for (id, settled) in [(10, "2026-11-13"), (11, "2026-11-16"), (12, "2026-11-16"), (13, "2026-11-16")] {
+            s.customer(id, &format!("客户{id}"), &format!("1390000{id:04}")).await;
+            s.order(id, id, id + 100, settled).await;
+        }
+        s.record(&[10, 11, 12, 13]).await;
+        let of = async |order: i64| s.task_of(order).await.contact_id.expect("a contact");
+        for (order, time) in [(10, "2026-11-19 15:20"), (11, "2026-11-19 15:00"), (12, "2026-11-19 17:00")] {
+            let mut call = s.attempt(of(order).await, "not_convenient");
+            call.agreed_at = Some(at(time));
+            s.save(&s.me(), &call).await.expect("promised");
+        }
+        let order = async || {
+            let rows = s.page(&s.me(), &Filter::default()).await.expect("a page").rows;
+            rows.iter().map(|r| (r.customer_id.raw(), r.why)).collect::<Vec<_>>()
+        };
+        let next = async || {
+            let lease = transact!(s.w.db, &s.me(), |tx| { queue::next_for(tx).await }).expect("next")?;
+            transact!(s.w.db, &s.me(), |tx| { lease::release(tx, lease.contact, lease.until).await }).expect("back");
+            s.tasks().await.iter().find(|t| t.contact_id == Some(lease.contact)).map(|t| t.subject_id)
+        };
+        let later = Why::PromisedLater;
+        s.now("2026-11-19 14:54");
+        assert_eq!(order().await, [(10, later), (13, Why::DueToday), (11, later), (12, later)]);
+        assert_eq!(next().await, Some(13), "nobody is called before the time they named, be the deadline past");
+        // Five minutes before, so that the agent may read first.
+        s.now("2026-11-19 14:55");
+        assert_eq!(order().await, [(11, Why::Promise), (10, later), (13, Why::DueToday), (12, later)]);
+        assert_eq!(next().await, Some(11));
+        // Two that are due: who was promised first, whatever the deadlines.
+        s.now("2026-11-19 15:30");
+        assert_eq!(order().await, [(11, Why::Promise), (10, Why::Promise), (13, Why::DueToday), (12, later)]);
+        assert_eq!(next().await, Some(11));
+        s.now("2026-11-19 17:00");
+        assert_eq!(order().await.iter().map(|(c, _)| *c).collect::<Vec<_>>(), [11, 10, 12, 13]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn 队列_翻页不重不漏() {
     in_shop(async |s| {
