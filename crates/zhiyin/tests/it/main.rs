@@ -11,6 +11,7 @@ mod import_command;
 mod import_to_tasks;
 mod logs;
 mod outcome_words;
+mod story;
 mod words;
 
 use std::path::{Path, PathBuf};
