@@ -122,7 +122,12 @@ async fn 必问项没答_不算完成_说明缘由() {
         let (path, task) = (format!("/calls/{contact}/attempts"), task(s).await);
         let agent = Browser::of(s, "agent-100");
         let page = agent.get(&format!("/calls/{contact}")).await.ok();
-        for wanted in ["data-must=\"维修到位\"", "data-must=\"意见与希望\"", "value=\"partial\" data-must-partial", " data-complete "] {
+        for wanted in [
+            "data-must=\"维修到位\"",
+            "data-must=\"意见与希望\"",
+            "value=\"partial\" data-must-partial",
+            " data-complete ",
+        ] {
             assert!(page.contains(wanted), "missing {wanted}");
         }
         assert_eq!(page.matches(" data-complete ").count(), 1, "no other outcome is held back");
@@ -149,7 +154,11 @@ async fn 必问项_写了话就算答_分支只在显示时才算() {
     in_shop(async |s| {
         let contact = one_order(s).await;
         let (path, task) = (format!("/calls/{contact}/attempts"), task(s).await);
-        let mut book = rulebook::current::<ScriptBook>(&mut s.w.db.reads(), s.me().group, s.w.store).await.expect("b").body.clone();
+        let mut book = rulebook::current::<ScriptBook>(&mut s.w.db.reads(), s.me().group, s.w.store)
+            .await
+            .expect("b")
+            .body
+            .clone();
         let service = book.scripts.iter_mut().find(|x| x.key == "service").expect("service");
         service.questions.iter_mut().find(|q| q.key == "repeat_repair").expect("a branch").must_ask = true;
         transact!(s.w.db, &s.boss(), |tx| { rulebook::save(tx, Some(s.w.store), &book, "").await }).expect("saved");
@@ -186,8 +195,10 @@ async fn 必问项没答的草稿_迟到也收_别的结果不拦() {
         // Another agent settles it meanwhile, as refused: nothing was answered, and nothing stands in the way.
         let refused = [("client_id", "fedcba9876543210"), ("task", task.as_str()), ("outcome", "refused")];
         assert_eq!(other.post(&path, &refused).await.status, StatusCode::SEE_OTHER);
-        let mut form: Vec<_> =
-            complete(&task, &[("started_at", began.as_str())]).into_iter().filter(|(k, _)| !k.contains("wishes")).collect();
+        let mut form: Vec<_> = complete(&task, &[("started_at", began.as_str())])
+            .into_iter()
+            .filter(|(k, _)| !k.contains("wishes"))
+            .collect();
         form.push(("remark".into(), "客户说周末来取发票".into()));
         let headers = [("hx-request", "true"), ("zy-client", "0123456789abcdef"), ("zy-user", "100")];
         for _ in 0..2 {
@@ -347,6 +358,29 @@ async fn 主管页面_份额预览_批量_查找按来电() {
         let found = agent.send(Method::POST, "/queue/found", &[("q", "陈晓帆")], &[("hx-request", "true")]).await.ok();
         assert!(found.contains(&format!("/calls/{contact}?in=1")) || found.contains("没有找到"), "{found}");
         assert_eq!(agent.get("/queue/promised").await.ok().trim(), "", "nothing promised");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 进度条_过了期限才示警_有色也有字() {
+    in_shop(async |s| {
+        one_order(s).await;
+        let (agent, boss) = (Browser::of(s, "agent-100"), Browser::of(s, "boss-900"));
+        let in_time = [agent.get("/").await.ok(), boss.get("/board?rows=1").await.ok()];
+        for page in &in_time {
+            let bars = page.split("<progress").skip(1).filter_map(|bar| bar.split('>').next());
+            assert!(page.contains("<progress") && bars.into_iter().all(|bar| !bar.contains("warn")), "{page}");
+        }
+        assert!(in_time[0].contains("<progress class=\"plain\""), "what has no target is neither good nor bad");
+        s.now("2026-11-24 10:00");
+        let late = agent.get("/").await.ok();
+        assert!(late.contains("<progress class=\"warn\"") && late.contains(">超期 1</a>"), "{late}");
+        let board = boss.get("/board?rows=1").await.ok();
+        assert!(
+            board.contains("<progress class=\"thick warn\"") && board.contains("data-label=\"超期\">1<"),
+            "{board}"
+        );
     })
     .await;
 }
