@@ -31,14 +31,14 @@ export class Must {
   }
 
   private hold(event: SubmitEvent): void {
-    const first = this.left()[0];
-    if (!first || !this.box || !event.submitter?.hasAttribute("data-complete")) return;
+    const open = this.left()[0];
+    if (!open || !this.box || !event.submitter?.hasAttribute("data-complete")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    first.before(this.box);
+    open.before(this.box);
     this.box.hidden = false;
     this.paint();
-    this.go(first);
+    this.go(open);
     this.box.scrollIntoView({ block: "nearest" });
   }
 
