@@ -53,7 +53,8 @@ export class Must {
       return;
     }
     const text = first("[data-must-text]", box);
-    const list = left.map(name).join(text?.dataset["join"] ?? ", ");
+    // Asked of each car, it is named once.
+    const list = [...new Set(left.map(name))].join(text?.dataset["join"] ?? ", ");
     const told = fill(text?.dataset["text"] ?? "{list}", { list });
     if (text && told !== this.said) text.textContent = told;
     this.said = told;

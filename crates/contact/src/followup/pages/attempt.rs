@@ -54,7 +54,13 @@ pub async fn create(desk: Desk, Path(contact): Path<ContactId>, headers: HeaderM
 
 /// Why a call that was said to be complete is stored as partly so, after what the agent noted.
 fn with_reason(ui: &Ui, note: Option<String>, open: &[&Question], stored_as: Option<&Outcome>) -> String {
-    let list: Vec<String> = open.iter().map(|q| ui.label(&q.short)).collect();
+    // Asked of each car, it is named once.
+    let mut list: Vec<String> = Vec::new();
+    for name in open.iter().map(|q| ui.label(&q.short)) {
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
     let reason = ui
         .k("call-must-note")
         .s("list", list.join(&ui.t("call-must-join")))
