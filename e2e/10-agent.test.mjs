@@ -168,6 +168,12 @@ test("the call on a phone", async () => {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `nothing is wider than the phone (${wide} px)`);
   await assertAccessible(page, "call on a phone");
+  // What the visit was stands once: folded above the questions, not again below them.
+  const visit = () => page.locator("dt:visible").filter({ hasText: "服务顾问" }).count();
+  assert.equal(await visit(), 0, "folded");
+  await page.locator("details.facts summary").tap();
+  assert.equal(await visit(), 1, "once");
+  await page.locator("details.facts summary").tap();
   // Dialling comes first, so it is in reach without scrolling, and stays there.
   const dial = page.locator(".strip button[data-dial]");
   const reach = async () => {

@@ -95,16 +95,88 @@ test("taking back stays in reach after leaving, and for the supervisor", async (
   await finish();
 });
 
-test("a complete without an answer is no complete call", async () => {
+/** Answers everything by keyboard, and skips the first question that must be asked. */
+async function skipTheMust(page) {
+  let must = null;
+  for (let i = 0; i < 24 && !(await page.evaluate(() => document.body.hasAttribute("data-call-done"))); i += 1) {
+    const now = page.locator("fieldset.q.now");
+    const name = await now.getAttribute("data-must");
+    if (name && !must) {
+      must = name;
+      await page.keyboard.press("0");
+    } else if (await now.locator(".opts input:checked").count()) await page.keyboard.press("ArrowDown");
+    else await page.keyboard.press("1");
+  }
+  assert.ok(must, "a question must be asked");
+  return must;
+}
+
+const progress = (page) => page.locator("[data-progress]").innerText();
+
+test("a must-ask question that was skipped holds \"complete\" back, by keyboard; answering it lets the call go", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();
   await enter(page, server, "林悦");
-  await openCall(page, server);
+  const call = await openCall(page, server);
+  const must = await skipTheMust(page);
+  const [, answered, asked] = (await progress(page)).match(/已答 (\d+) \/ (\d+)，跳过 1/);
+  assert.equal(Number(answered), Number(asked) - 1, "a skipped question is not answered");
+  // From inside a note too: the key saves everywhere.
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+Enter");
+  const box = page.locator("[data-must-open]");
+  await box.waitFor();
+  assert.match(await box.innerText(), new RegExp(`必问项没有答：${must}`));
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-must")), must, "the focus is there");
+  assert.equal(new URL(page.url()).pathname, call, "nothing was sent");
+  await screenshot(page, "call-must-open-wide");
+  await assertAccessible(page, "a must-ask question is open");
+  // One digit answers it, and the call is complete.
+  await page.keyboard.press("1");
+  await box.waitFor({ state: "hidden" });
+  assert.match(await progress(page), new RegExp(`已答 ${asked} / ${asked}$`));
   await page.keyboard.press("Control+Enter");
   await page.waitForURL(/after=/);
-  assert.match(await page.locator(".banner.ok").filter({ hasText: "已记为" }).innerText(), /部分完成/);
+  assert.match(await page.locator(".banner.ok").filter({ hasText: "已记为" }).innerText(), /“完成”/);
+  await page.locator("h1").first().click();
   await page.keyboard.press("u");
-  await page.waitForURL((url) => /^\/calls\//.test(url.pathname) && !url.search);
+  await page.waitForURL((url) => url.pathname === call && !url.search);
+  await finish();
+});
+
+test("an open must-ask question: one key saves the call as partly complete, off the line as well; other outcomes are not held", async () => {
+  const { context, finish } = await person(browser, { allow: [/ERR_INTERNET|ERR_CONNECTION|Failed to fetch|net::/, /EventSource/] });
+  const page = await context.newPage();
+  await enter(page, server, "林悦");
+  const call = await openCall(page, server, { nth: 1 });
+  await page.keyboard.press("Control+Enter");
+  const box = page.locator("[data-must-open]");
+  await box.waitFor();
+  assert.match(await box.innerText(), /维修到位、意见与希望/, "every open one is named");
+  await context.setOffline(true);
+  await page.keyboard.press("h");
+  await page.locator("[data-draft-pending]:not([hidden])").waitFor();
+  await context.setOffline(false);
+  await page.waitForURL(/after=/, { timeout: 40_000 });
+  assert.match(await page.locator(".banner.ok").filter({ hasText: "已记为" }).innerText(), /部分完成/);
+  await page.locator("h1").first().click();
+  await page.keyboard.press("u");
+  await page.waitForURL((url) => url.pathname === call && !url.search);
+  await ready(page);
+  // The button does what its key does; whoever is refused is not held back at all.
+  await page.keyboard.press("Control+Enter");
+  await box.getByRole("button", { name: "按“部分完成”保存" }).click();
+  await page.waitForURL(/after=/);
+  await page.locator("h1").first().click();
+  await page.keyboard.press("u");
+  await page.waitForURL((url) => url.pathname === call && !url.search);
+  await ready(page);
+  await page.keyboard.press("x");
+  await page.waitForURL(/after=/);
+  assert.match(await page.locator(".banner.ok").filter({ hasText: "已记为" }).innerText(), /拒访/);
+  await page.locator("h1").first().click();
+  await page.keyboard.press("u");
+  await page.waitForURL((url) => url.pathname === call && !url.search);
   await finish();
 });
 

@@ -65,6 +65,10 @@ test("digits answer and lead on, an apology stays, a branch opens", async () => 
   await page.keyboard.press("2");
   assert.equal(await value(page, "booking"), null, "a closed branch is not sent");
   assert.equal(await answered(page), "已答 4 / 7");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("0");
+  assert.equal(await now(page), "bill");
+  assert.equal(await answered(page), "已答 3 / 7，跳过 1", "left out is not answered");
 });
 
 test("typing in a note changes no answer; Esc leaves, Enter opens, Alt works everywhere", async () => {

@@ -20,6 +20,7 @@ call-draft-left = The new number is not kept on this computer; enter it again wh
 call-draft-waiting = A call with this customer already waits to be sent.
 call-continued = The line broke last time; everything answered is here, go on from there.
 call-progress = { "{n}" } of { "{m}" } answered
+call-progress-skipped = { "{n}" } of { "{m}" } answered, { "{skipped}" } skipped
 call-count = { $n ->
     [one] 1 question
    *[other] { $n } questions
@@ -118,6 +119,10 @@ call-last-words = Last time ({ $time } { $outcome }): { $words }
 call-skip-why = Put it aside for a while, with a reason; it comes back by itself.
 call-dial-anyway = Dial all the same
 call-must-why = Must ask · { $why }
+call-must-open = Must-ask questions still open: { "{list}" }. Answer them, or:
+call-must-partial = Save as “{ $label }”
+call-must-join = { ", " }
+call-must-note = Must-ask questions not answered ({ $list }), so this counts as “{ $outcome }”.
 call-channel = Prefers
 call-complaints = { $n ->
     [one] One case within half a year

@@ -39,7 +39,7 @@ queue-why-tried = { $n ->
     [one] Tried once, may be tried again
    *[other] Tried { $n } times, may be tried again
 }
-queue-why-promised-later = A time was agreed
+queue-why-promised-later = Agreed for later; first in line from then on
 queue-why-put-aside = { $reason }; back at { $time }
 queue-why-not-yet = May be called from { $time }
 queue-taken = { $name } is on it

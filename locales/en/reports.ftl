@@ -15,6 +15,7 @@ report-show = Show
 period-this-week = This week
 period-this-month = This month
 report-target = Target
+report-below-target = Below target
 report-definition = How these rates are made
 report-followup-rate = Follow-up rate
 report-followup-means = (Tasks completed, partly completed or refused, and tasks with all attempts of the rule made inside the window) ÷ tasks whose window ended in the period. Tasks of customers who opted out, merged tasks, tasks without a usable number, withdrawn orders, tasks taken over by a case, data that came too late and customers left in peace by a rule are not counted; they stand below the table, each with its list.

@@ -15,6 +15,7 @@ report-show = 查询
 period-this-week = 本周
 period-this-month = 本月
 report-target = 目标
+report-below-target = 低于目标
 report-definition = 这些比率怎么算
 report-followup-rate = 回访率
 report-followup-means = （完成、部分完成、拒访的任务，加上在期限内打满规定次数的任务）÷ 期限在本期内结束的任务。已退订、已合并、号码不可用、工单取消、由案件接手的任务，以及到得太晚的数据和按规则不打扰的客户不计入，数目列在表下，点开可看明细。

@@ -2,17 +2,23 @@ import { all, fill, first, isTextField, isVisible, mount, words } from "./dom";
 import { conditions, holds } from "./call-model";
 import { startDial } from "./dial";
 import { onKey } from "./keys";
+import { Must } from "./must";
 import { startTimer } from "./timer";
 
 /** How an answer looks once its question is left; facts are plain. */
 const TONES: Record<string, string> = { bad: "bad", improve: "warn", good: "brand" };
 
+/** The option that leaves a question out. */
+const SKIPPED = "skip";
+
 /** The call: one question is "now"; digits answer it, branches open and close, the form keeps everything. */
 class Call {
   private readonly questions: HTMLElement[];
+  private readonly must: Must;
 
   constructor(private readonly form: HTMLFormElement) {
     this.questions = all("[data-q]", form);
+    this.must = new Must(form, () => this.shown().filter((question) => !isAnswered(question)), (question) => this.go(question));
     this.questions.forEach((question) => (question.tabIndex = 0));
     form.toggleAttribute("data-call-ready", true);
     form.addEventListener("change", (event) => this.answered(event));
@@ -26,7 +32,7 @@ class Call {
 
   private begin(): void {
     this.branch();
-    this.go(this.shown().find((question) => !isAnswered(question)) ?? this.shown()[0], false);
+    this.go(this.shown().find((question) => !isSettled(question)) ?? this.shown()[0], false);
   }
 
   private shown(): HTMLElement[] {
@@ -55,7 +61,7 @@ class Call {
     const shown = this.shown();
     const place = shown.findIndex((question) => question.classList.contains("now"));
     const below = shown.slice(place + 1);
-    this.go(below.find((question) => !isAnswered(question)) ?? shown.find((question) => !isAnswered(question)) ?? below[0]);
+    this.go(below.find((question) => !isSettled(question)) ?? shown.find((question) => !isSettled(question)) ?? below[0]);
   }
 
   private step(by: number): void {
@@ -91,7 +97,7 @@ class Call {
     const inNote = isTextField(event.target);
     if (key === "escape" && inNote && now?.contains(event.target as Node)) {
       (event.target as HTMLElement).blur();
-      if (isAnswered(now)) this.next();
+      if (isSettled(now)) this.next();
       else now.focus({ preventScroll: true });
       return true;
     }
@@ -133,6 +139,7 @@ class Call {
     for (const question of this.questions) {
       const chosen = checked(question);
       question.classList.toggle("done", isAnswered(question));
+      question.classList.toggle("skipped", isSkipped(question));
       question.classList.toggle("has-note", all<HTMLTextAreaElement>("[data-note]", question).some((note) => note.value.trim() !== ""));
       const answer = first("[data-answer]", question);
       if (answer) {
@@ -150,15 +157,18 @@ class Call {
     // What only opens the call ("is it a good moment") is no question of the survey.
     const counted = shown.filter((question) => !question.hasAttribute("data-uncounted"));
     const done = counted.filter(isAnswered).length;
-    document.body.toggleAttribute("data-call-done", done === counted.length);
+    const skipped = counted.filter(isSkipped).length;
+    document.body.toggleAttribute("data-call-done", done + skipped === counted.length);
     for (const text of all("[data-progress]")) {
-      text.textContent = fill(text.dataset["text"] ?? "{n} / {m}", { n: done, m: counted.length });
+      const template = (skipped > 0 ? text.dataset["textSkipped"] : undefined) ?? text.dataset["text"] ?? "{n} / {m}";
+      text.textContent = fill(template, { n: done, m: counted.length, skipped });
     }
+    this.must.paint();
     for (const dots of all("[data-dots]")) {
       dots.replaceChildren(
         ...counted.map((question) => {
           const dot = document.createElement("i");
-          dot.className = question.classList.contains("now") ? "d n" : isAnswered(question) ? "d" : "";
+          dot.className = question.classList.contains("now") ? "d n" : isAnswered(question) ? "d" : isSkipped(question) ? "s" : "";
           return dot;
         }),
       );
@@ -175,10 +185,21 @@ function checked(question: Element): HTMLInputElement[] {
   return all<HTMLInputElement>(".opts input:checked", question).filter((field) => !field.disabled);
 }
 
-/** A question without options is answered by its note. */
+/** Left out on purpose: the agent goes on, and nothing was answered. */
+function isSkipped(question: Element): boolean {
+  return !isAnswered(question) && checked(question).some((field) => field.value === SKIPPED);
+}
+
+/** Nothing is left to do at this question. */
+function isSettled(question: Element): boolean {
+  return isAnswered(question) || isSkipped(question);
+}
+
+/** A question for words, and one without options, is answered by its note too. */
 function isAnswered(question: Element): boolean {
-  if (first(".opts input", question)) return checked(question).length > 0;
-  return all<HTMLTextAreaElement>("[data-note]", question).some((note) => note.value.trim() !== "");
+  if (checked(question).some((field) => field.value !== SKIPPED)) return true;
+  const words = question.hasAttribute("data-words") || !first(".opts input", question);
+  return words && all<HTMLTextAreaElement>("[data-note]", question).some((note) => note.value.trim() !== "");
 }
 
 function label(field: HTMLInputElement): string {

@@ -124,7 +124,7 @@ impl Rulebook for ClockBook {
 
     #[expect(clippy::expect_used, reason = "compiled in, and read by a test")]
     fn seed() -> Self {
-        serde_json::from_str(include_str!("../../seeds/rules.json")).expect("a shipped document is readable")
+        serde_json::from_str(include_str!("../../seeds/rules.json")).expect("compiled in, and read by a test")
     }
 
     fn check(&self) -> Vec<RuleFault> {

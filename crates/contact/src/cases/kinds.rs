@@ -190,11 +190,11 @@ impl Rulebook for KindBook {
     #[expect(clippy::expect_used, reason = "compiled in, and read by a test")]
     fn seed() -> Self {
         let mut book: serde_json::Value =
-            serde_json::from_str(include_str!("../../seeds/case_kinds.json")).expect("a shipped document is readable");
-        let fields: FieldsSeed =
-            serde_json::from_str(include_str!("../../seeds/case_fields.json")).expect("a shipped document is readable");
-        book["fields"] = serde_json::to_value(fields.fields).expect("fields can be written");
-        serde_json::from_value(book).expect("a shipped document is readable")
+            serde_json::from_str(include_str!("../../seeds/case_kinds.json")).expect("compiled in, and read by a test");
+        let fields: FieldsSeed = serde_json::from_str(include_str!("../../seeds/case_fields.json"))
+            .expect("compiled in, and read by a test");
+        book["fields"] = serde_json::to_value(fields.fields).expect("just read, so it can be written");
+        serde_json::from_value(book).expect("compiled in, and read by a test")
     }
 
     fn check(&self) -> Vec<RuleFault> {

@@ -65,7 +65,7 @@ pub use recall::{cancel_tasks, move_recall, plan_recall};
 /// A shipped document. It is part of the program and read by a test of every one.
 #[expect(clippy::expect_used, reason = "a seed that does not read is a build that must not start")]
 fn seed<R: DeserializeOwned>(text: &str) -> R {
-    serde_json::from_str(text).expect("the shipped document reads")
+    serde_json::from_str(text).expect("compiled in, and every one is read by a test")
 }
 
 /// A task of the store worked in.

@@ -72,6 +72,11 @@ impl Outcomes {
     pub fn get(&self, key: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|o| o.key == key)
     }
+    /// What a call is that was not asked to its end: one that is offered, else any.
+    pub fn partial(&self) -> Option<&Outcome> {
+        let mut partial = self.outcomes.iter().filter(|o| o.result == Some(TaskResult::Partial));
+        partial.clone().find(|o| o.active).or_else(|| partial.next())
+    }
 }
 
 impl Rulebook for Outcomes {

@@ -1,4 +1,5 @@
-//! C3: the queue. Order: promise, deadline, call window, attempts, priority; each row says why it stands there.
+//! C3: the queue. Order: promise, deadline, call window, attempts, priority; each row says why it stands there. A promise
+//! counts from its time on: before that it stands behind everything else.
 
 use kernel::{Cap, ContactId, CustomerId, Millis, Phone, Plate, Problem, Reach, Result, Scope, UserId, VehicleId};
 use platform::db::{Sql, Tx};
@@ -139,7 +140,27 @@ struct Cursor {
     place: Place,
 }
 
-/// `waits:due:attempts:rank:id`
+/// A page starts within the rows by deadline, or within the promises for later, which stand behind them.
+#[derive(Copy, Clone)]
+enum Start {
+    Deadline(Cursor),
+    Later((Millis, ContactId)),
+}
+
+/// Before the place of a promise for later, in a cursor.
+const LATER: &str = "later:";
+
+/// `later:at:id` or `waits:due:attempts:rank:id`
+fn read_start(text: &str) -> Option<Start> {
+    match text.strip_prefix(LATER) {
+        Some(rest) => {
+            let (at, id) = rest.split_once(':')?;
+            Some(Start::Later((Millis(at.parse().ok()?), ContactId::new(id.parse().ok()?))))
+        }
+        None => read_cursor(text).map(Start::Deadline),
+    }
+}
+
 fn read_cursor(text: &str) -> Option<Cursor> {
     let mut parts = text.split(':').map(str::parse::<i64>);
     let mut next = || parts.next()?.ok();
@@ -232,29 +253,49 @@ impl Reading<'_> {
     }
 }
 
-/// A page of the queue: due promises in front, the rest by deadline; of one deadline first what may be called now.
+/// A page of the queue: due promises in front, then by deadline, of one deadline first what may be called now; promises
+/// for later behind all of them, where they are in nobody's way until their time.
 /// # Errors
 /// `Forbidden` for everybody's queue without the right to see it.
 pub async fn page(q: &mut impl Sql, scope: &Scope, filter: &Filter, now: Millis) -> Result<Page> {
     let store_id = scope.store()?;
     let (owners, me) = owners(scope, filter)?;
     let kinds = pattern(filter.kind.as_deref());
-    let cursor = filter.cursor.as_deref().and_then(read_cursor);
+    let start = filter.cursor.as_deref().and_then(read_start);
     let size = usize::try_from(PAGE).unwrap_or(50);
+    let until = now.plus_minutes(LEAD);
     let mut promised = Vec::new();
-    if cursor.is_none() {
-        let until = now.plus_minutes(LEAD);
+    if start.is_none() {
         let due = store::promises(q, scope.group, store_id, (Millis(i64::MIN), until), &kinds, me, now).await?;
         promised.extend(due.into_iter().filter(|r| filter.agent.is_none_or(|a| a == r.agent_id)));
     }
     let context = Context::of(q, scope.group, store_id).await?;
     let shut = context.shut_kinds(now);
     let reading = Reading { owners: &owners, kinds: &kinds, shut: &shut, now };
-    let mut rows = reading.rows(q, scope, cursor.unwrap_or(Cursor::START)).await?;
-    let more = rows.len() > size;
-    rows.truncate(size);
-    let next = rows.last().filter(|_| more).map(|(waits, row)| Cursor { waits: *waits, place: row.place() }.write());
-    let rows = promised.into_iter().chain(rows.into_iter().map(|(_, row)| row)).collect();
+    let (mut rows, mut after) = (Vec::new(), (until, ContactId::new(i64::MAX)));
+    let mut next = None;
+    match start.unwrap_or(Start::Deadline(Cursor::START)) {
+        Start::Later(place) => after = place,
+        Start::Deadline(cursor) => {
+            rows = reading.rows(q, scope, cursor).await?;
+            if rows.len() > size {
+                rows.truncate(size);
+                next = rows.last().map(|(waits, row)| Cursor { waits: *waits, place: row.place() }.write());
+            }
+        }
+    }
+    let mut rows: Vec<QueueRow> = rows.into_iter().map(|(_, row)| row).collect();
+    if next.is_none() {
+        let room = size - rows.len();
+        let limit = i64::try_from(room + 1).unwrap_or(PAGE + 1);
+        let mut later = store::later(q, scope.group, store_id, after, &kinds, &owners, limit).await?;
+        let more = later.len() > room;
+        later.truncate(room);
+        let last = later.last().and_then(|row| Some((row.promise_at?, row.id))).unwrap_or(after);
+        next = more.then(|| format!("{LATER}{}:{}", last.0.0, last.1));
+        rows.extend(later);
+    }
+    let rows = promised.into_iter().chain(rows).collect();
     Ok(Page { rows: lines(q, scope, &context, rows, now).await?, next })
 }
 

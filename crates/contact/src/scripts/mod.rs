@@ -23,7 +23,7 @@ const STANDARD: &str = include_str!("../../seeds/call_standard.json");
 
 #[expect(clippy::expect_used, reason = "compiled in, and read by a test")]
 fn seed<T: serde::de::DeserializeOwned>(text: &str) -> T {
-    serde_json::from_str(text).expect("a shipped document is readable")
+    serde_json::from_str(text).expect("compiled in, and read by a test")
 }
 
 impl Rulebook for ScriptBook {

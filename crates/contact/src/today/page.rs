@@ -65,6 +65,10 @@ impl AgentPart {
     fn goal(&self) -> i64 {
         self.row.done + self.counts.due_today
     }
+    /// A deadline has passed: the day is behind its goal, however much is done.
+    const fn is_behind(&self) -> bool {
+        self.row.overdue > 0
+    }
 }
 
 /// GET /

@@ -6,7 +6,7 @@ use kernel::{Permille, Result, StoreDate, StoreId, UserId};
 use platform::db::Sql;
 use serde::{Deserialize, Serialize};
 
-use super::model::{AgentWork, CLASSES, Cell, Counts, Judged, OptionCount, QuestionCount, Said, Trend};
+use super::model::{AgentWork, CLASSES, Cell, Counts, Judged, OptionCount, QuestionCount, Said, Standing, Trend};
 use super::period::Period;
 use super::store::{self, Question};
 use super::targets::Targets;
@@ -18,6 +18,12 @@ pub struct Line {
     pub counts: Counts,
     /// `None`: there is none, or brands and stores differ.
     pub target: Option<Permille>,
+}
+
+impl Line {
+    pub fn standing(&self) -> Standing {
+        self.counts.standing(&self.target)
+    }
 }
 
 /// A brand's class, against the brand's target.

@@ -129,6 +129,10 @@ impl Counts {
     pub fn counted(&self) -> i64 {
         self.done + self.tried + self.missed
     }
+    /// The follow-up rate against its target; by reference, as templates hand it over.
+    pub fn standing(&self, target: &Option<Permille>) -> Standing {
+        Standing::of(self.followup(), *target)
+    }
     /// A9.12: (done + tried) ÷ counted.
     pub fn followup(&self) -> Option<Permille> {
         rate(self.done + self.tried, self.counted())
@@ -140,6 +144,43 @@ impl Counts {
     /// Complete ÷ attempted.
     pub fn completion(&self) -> Option<Permille> {
         rate(self.complete, self.attempted)
+    }
+}
+
+/// How a rate stands against its target.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There is no rate yet, or no target for it.
+    Open,
+    Met,
+    Below,
+}
+
+impl Standing {
+    pub const fn of(rate: Option<Permille>, target: Option<Permille>) -> Self {
+        match (rate, target) {
+            (Some(rate), Some(target)) if rate.0 < target.0 => Self::Below,
+            (Some(_), Some(_)) => Self::Met,
+            (None, _) | (_, None) => Self::Open,
+        }
+    }
+    /// Class of a pill or a bar.
+    pub const fn tone(self) -> &'static str {
+        match self {
+            Self::Open => "",
+            Self::Met => "ok",
+            Self::Below => "warn",
+        }
+    }
+    /// What stands before the target: colour alone tells nobody who does not see it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open | Self::Met => "report-target",
+            Self::Below => "report-below-target",
+        }
+    }
+    pub const fn is_below(self) -> bool {
+        matches!(self, Self::Below)
     }
 }
 
@@ -233,6 +274,21 @@ impl AgentWork {
 mod tests {
     use super::*;
     use kernel::Id;
+
+    #[test]
+    fn a_rate_is_held_against_its_target() {
+        let p = |n| Some(Permille(n));
+        for (rate, target, want, tone) in [
+            (p(799), p(800), Standing::Below, "warn"),
+            (p(800), p(800), Standing::Met, "ok"),
+            (p(1000), p(800), Standing::Met, "ok"),
+            (None, p(800), Standing::Open, ""),
+            (p(500), None, Standing::Open, ""),
+        ] {
+            let got = Standing::of(rate, target);
+            assert_eq!((got, got.tone(), got.is_below()), (want, tone, want == Standing::Below));
+        }
+    }
 
     #[test]
     fn excluded_tasks_stand_beside_the_rate() {

@@ -34,7 +34,8 @@ pub struct Published {
 
 #[expect(clippy::expect_used, reason = "compiled in and read by a test")]
 static FILE: LazyLock<File> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../seeds/holidays.json")).expect("seeds/holidays.json reads")
+    serde_json::from_str(include_str!("../../seeds/holidays.json"))
+        .expect("seeds/holidays.json is compiled in and read by a test")
 });
 
 pub fn published() -> &'static [Published] {

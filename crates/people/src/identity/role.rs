@@ -35,7 +35,9 @@ struct File {
 
 #[expect(clippy::expect_used, reason = "compiled in and read by a test")]
 static SHIPPED: LazyLock<Vec<ShippedRole>> = LazyLock::new(|| {
-    serde_json::from_str::<File>(include_str!("../../seeds/roles.json")).expect("seeds/roles.json reads").roles
+    serde_json::from_str::<File>(include_str!("../../seeds/roles.json"))
+        .expect("seeds/roles.json is compiled in and read by a test")
+        .roles
 });
 
 /// In the order in which people pages list them.

@@ -60,7 +60,7 @@ impl Desk {
     /// Never behind a need: the guard lets nobody through who is not known.
     pub fn who(&self) -> &Who {
         #[expect(clippy::expect_used, reason = "the route's guard answers unknown people before the handler runs")]
-        self.who.as_deref().expect("a guarded route knows its person")
+        self.who.as_deref().expect("the guard let nobody through who is not known")
     }
     pub fn scope(&self) -> &Scope {
         &self.who().scope

@@ -6,8 +6,8 @@ use contact::cases::{self, ResultForm};
 use contact::followup::{self, AnswerIn, Direction, Mark, NewAttempt, RemarkIn, attempts};
 use contact::scripts::{self, Posted, Script, ScriptBook};
 use kernel::{
-    Cap, CaseId, ContactId, Millis, Post, Problem, Reach, Result, Scope, StoreDate, StoreId, Stores, TaskId, UserId,
-    WorkCalendar,
+    Cap, CaseId, ContactId, Department, Millis, Post, Problem, Reach, Result, Scope, StoreDate, StoreId, Stores,
+    TaskId, UserId, WorkCalendar,
 };
 use people::identity::calendar;
 use people::intake::{self, Recording};
@@ -294,6 +294,7 @@ impl<'a> Replay<'a> {
     }
 
     fn attempt(&self, call: &Call, contact: ContactId, given: Vec<scripts::Given>, version: i64) -> NewAttempt {
+        let judged = self.story.cases.iter().find(|c| c.call == call.key && c.source == "remark");
         let remark = call.remark.as_ref().and_then(|r| {
             Some(RemarkIn {
                 task: None,
@@ -301,8 +302,8 @@ impl<'a> Replay<'a> {
                 text: r.text.clone(),
                 person: r.praised.as_ref().and_then(|k| self.cast.names.get(k)).cloned(),
                 wants_answer: r.wants_answer,
-                case_kind: None,
-                department: None,
+                case_kind: judged.map(|c| c.kind.clone()),
+                department: judged.and_then(|c| Department::parse(&c.department)),
             })
         });
         NewAttempt {

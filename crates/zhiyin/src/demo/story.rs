@@ -249,6 +249,10 @@ pub struct Cases {
 pub struct Case {
     pub key: String,
     pub call: String,
+    /// `answers`: the options say what kind of case it is; `remark`: whoever took the call judged it by these words.
+    pub source: String,
+    pub kind: String,
+    pub department: String,
     pub assignee: String,
     pub title: String,
     pub fields: BTreeMap<String, serde_json::Value>,

@@ -14,6 +14,7 @@ mod import_to_tasks;
 mod logs;
 mod notices;
 mod outcome_words;
+mod story;
 mod words;
 
 use std::path::{Path, PathBuf};

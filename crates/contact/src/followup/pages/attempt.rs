@@ -2,7 +2,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::IntoResponse as _;
 use kernel::{ContactId, Problem, Scope, TaskId, VehicleId};
-use platform::http::{Answer, Desk, Fields};
+use platform::http::{Answer, Desk, Fields, Ui};
 use platform::rulebook::{self, Versioned};
 use platform::transact;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use std::sync::Arc;
 use super::attempt_form::{self, Ground};
 use crate::followup::context::Context;
 use crate::followup::model::Saved;
-use crate::followup::outcomes::Outcomes;
+use crate::followup::outcomes::{Outcome, Outcomes};
 use crate::followup::{attempts, people_port, queue, store};
-use crate::scripts::{self, AskFor, Script, ScriptBook};
+use crate::scripts::{self, AskFor, Question, Script, ScriptBook};
 
 /// POST /calls/{contact}/attempts: the call as the agent leaves it. A draft sent again, or after somebody else has
 /// worked on the contact, is accepted too.
@@ -40,12 +40,33 @@ pub async fn create(desk: Desk, Path(contact): Path<ContactId>, headers: HeaderM
         calendar: &context.cal,
         now: desk.now(),
     };
-    let attempt = attempt_form::read(&fields, &ground).map_err(Problem::Invalid)?;
+    let mut attempt = attempt_form::read(&fields, &ground).map_err(Problem::Invalid)?;
+    let open = attempt_form::left_open(&fields, &ground, &attempt.outcome);
+    if !open.is_empty() {
+        attempt.note = Some(with_reason(&desk.ui(), attempt.note.take(), &open, outcomes.body.get(&attempt.outcome)));
+    }
     let saved = transact!(desk.db(), scope, |tx| { attempts::save(tx, &attempt).await })?;
     let stays = outcomes.body.get(&attempt.outcome).is_some_and(|o| o.next == crate::followup::outcomes::Next::AtOnce);
     let elsewhere = scope.store != desk.scope().store;
     let next = if elsewhere { "/".to_owned() } else { next_page(&desk, contact, &saved, stays).await? };
     answer(&desk, &headers, &next)
+}
+
+/// Why a call that was said to be complete is stored as partly so, after what the agent noted.
+fn with_reason(ui: &Ui, note: Option<String>, open: &[&Question], stored_as: Option<&Outcome>) -> String {
+    // Asked of each car, it is named once.
+    let mut list: Vec<String> = Vec::new();
+    for name in open.iter().map(|q| ui.label(&q.short)) {
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
+    let reason = ui
+        .k("call-must-note")
+        .s("list", list.join(&ui.t("call-must-join")))
+        .s("outcome", stored_as.map(|o| ui.label(&o.label)).unwrap_or_default())
+        .to_string();
+    note.into_iter().chain([reason]).collect::<Vec<_>>().join("\n")
 }
 
 /// A draft belongs to the store of its contact: whoever has switched to another one since, and still works in both,

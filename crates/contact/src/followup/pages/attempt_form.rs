@@ -1,5 +1,7 @@
 //! What the call page posted → a call as the domain takes it. Pure; every fault at once.
 
+use std::collections::HashSet;
+
 use kernel::{
     AttemptId, ContactId, Department, FieldErrors, Millis, Phone, StoreDate, StoreTime, TaskId, WorkCalendar,
 };
@@ -7,7 +9,7 @@ use platform::http::Fields;
 
 use crate::followup::model::{AnswerIn, Direction, Effect, Mark, NewAttempt, RemarkIn, TaskResult};
 use crate::followup::outcomes::{Need, Outcome, Outcomes};
-use crate::scripts::{self, Given, Posted, Script};
+use crate::scripts::{self, Asked, Given, Posted, Question, QuestionKind, Script};
 
 /// Drafts are kept for a week in the browser.
 const OLDEST: i64 = 8 * Millis::DAY;
@@ -25,6 +27,14 @@ pub struct Ground<'a> {
     pub outcomes: &'a Outcomes,
     pub calendar: &'a WorkCalendar,
     pub now: Millis,
+}
+
+impl<'a> Ground<'a> {
+    /// What the page asked, without the cars that were sold.
+    fn asked(&self) -> impl Iterator<Item = &'a Asked<'a>> {
+        let sold = self.sold;
+        self.chosen.asked.iter().filter(|a| !sold.contains(&a.task))
+    }
 }
 
 /// # Errors
@@ -131,17 +141,50 @@ fn started(fields: &Fields, seconds: i64, now: Millis) -> Millis {
     }
 }
 
-/// "Complete" is said of a call in which every question was answered or skipped on purpose; else it was partly so.
+/// "Complete" is said of a call in which every question was answered or skipped on purpose, and every must-ask question
+/// answered; else it was partly so.
 fn told(outcome: &Outcome, ground: &Ground<'_>, posted: &[Posted]) -> String {
-    let partial = ground.outcomes.outcomes.iter().find(|o| o.result == Some(TaskResult::Partial));
-    let open = ground.chosen.asked.iter().filter(|a| !ground.sold.contains(&a.task)).any(|a| {
-        let seen = posted.iter().any(|p| p.field == a.field && !(p.option.is_empty() && p.text.is_empty()));
-        a.show_if.is_none() && !seen
-    });
-    match partial {
-        Some(partial) if outcome.result == Some(TaskResult::Complete) && open => partial.key.clone(),
+    let unseen = |a: &Asked<'_>| a.show_if.is_none() && !posted.iter().any(|p| p.field == a.field);
+    let open = || ground.asked().any(unseen) || !must_open(ground, posted).is_empty();
+    match ground.outcomes.partial() {
+        Some(partial) if outcome.result == Some(TaskResult::Complete) && open() => partial.key.clone(),
         Some(_) | None => outcome.key.clone(),
     }
+}
+
+/// Must-ask questions that a call said to be complete left open: it was stored as partly so, and this is why.
+pub fn left_open<'a>(fields: &Fields, ground: &Ground<'a>, stored_as: &str) -> Vec<&'a Question> {
+    if fields.get("outcome") == stored_as {
+        return Vec::new();
+    }
+    must_open(ground, &scripts::posted(fields.0.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
+}
+
+/// Must-ask questions that stood on the page and have no answer. One that was skipped has none either; a branch counts
+/// while the answer stands that it hangs on.
+fn must_open<'a>(ground: &Ground<'a>, posted: &[Posted]) -> Vec<&'a Question> {
+    let option = |field: &str| posted.iter().find(|p| p.field == field).map(|p| p.option.as_str());
+    let answered = |a: &Asked<'_>| {
+        posted.iter().filter(|p| p.field == a.field).any(|p| {
+            let chosen = !p.option.is_empty() && p.option != scripts::SKIPPED;
+            chosen || (a.question.kind == QuestionKind::Text && !p.text.is_empty())
+        })
+    };
+    let mut shown: HashSet<&str> = HashSet::new();
+    let mut open = Vec::new();
+    // A branch follows its question, so that what it hangs on is known by then.
+    for asked in ground.asked() {
+        let stands = asked.show_if.as_ref().is_none_or(|(parent, options)| {
+            shown.contains(parent.as_str()) && option(parent).is_some_and(|o| options.iter().any(|x| x == o))
+        });
+        if stands {
+            shown.insert(&asked.field);
+            if asked.question.must_ask && !answered(asked) {
+                open.push(asked.question);
+            }
+        }
+    }
+    open
 }
 
 /// `at.quick.<outcome>` holds milliseconds, `at.<outcome>` the store's local time as browsers write it.

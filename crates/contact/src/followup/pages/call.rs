@@ -8,7 +8,7 @@ use platform::transact;
 
 use super::call_data::{self, CallData};
 use super::call_history::{self, Past};
-use super::call_view::{self, OutcomeView, QuestionView, SituationView, Slot, Spoken, VisitView};
+use super::call_view::{self, OutcomeView, PartialView, QuestionView, SituationView, Slot, Spoken, VisitView};
 use super::line_view::KindPill;
 use super::{attempt_form, words};
 use crate::followup::model::{Aside, Mark, SubjectKind};
@@ -70,6 +70,7 @@ struct CallPage {
     remark_prompt: String,
     case_fields: String,
     outcomes: Vec<OutcomeView>,
+    partial: Option<PartialView>,
     later: Vec<Slot>,
     now_local: String,
     left: i64,
@@ -248,6 +249,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         remark_prompt: ui.label(&script.remark_prompt),
         case_fields: desk.slot("call.case_fields", data.view.contact.id.raw()).await?,
         outcomes: call_view::outcomes(&ui, &data.outcomes.body),
+        partial: call_view::partial(&ui, &data.outcomes.body),
         later: call_view::later_slots(&ui, &data.context.manner(&data.tasks).0, now),
         now_local: local(data, now),
         left: counts.today,

@@ -82,6 +82,8 @@ pub struct QuestionView {
     /// Number in the row; a branch has none.
     pub number: String,
     pub text: String,
+    /// What it is called in lists.
+    pub short: String,
     /// In the reader's language, where that is not the customer's.
     pub gloss: Option<String>,
     pub hint: Option<String>,
@@ -130,6 +132,7 @@ pub fn question(ui: &Ui, asked: &Asked<'_>, number: usize, spoken: &Spoken<'_>, 
         field: asked.field.clone(),
         number: if asked.show_if.is_some() { String::new() } else { number.to_string() },
         text: line(&q.text),
+        short: ui.label(&q.short),
         gloss: (ui.locale() == Locale::En)
             .then(|| q.text.en.as_ref().map(|_| say(&q.text, spoken.words, Tongue::En)))
             .flatten(),
@@ -207,6 +210,26 @@ pub fn outcomes(ui: &Ui, book: &Outcomes) -> Vec<OutcomeView> {
             key: o.key.clone(),
         })
         .collect()
+}
+
+/// What a call is saved as in which a must-ask question stays open.
+pub struct PartialView {
+    pub key: String,
+    pub label: String,
+    /// "" where the outcome is off: its key may be another's by now.
+    pub shortcut: String,
+    pub shown: String,
+}
+
+pub fn partial(ui: &Ui, book: &Outcomes) -> Option<PartialView> {
+    let o = book.partial()?;
+    let key = if o.active { o.keyboard.as_str() } else { "" };
+    Some(PartialView {
+        label: ui.label(&o.label),
+        shortcut: key.to_lowercase(),
+        shown: key.replace('+', " "),
+        key: o.key.clone(),
+    })
 }
 
 pub struct SituationView {

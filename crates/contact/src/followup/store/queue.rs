@@ -37,7 +37,7 @@ macro_rules! columns {
          rank, agent_id, best_time, lease_user, lease_until, skip_reason, last_outcome"
     };
 }
-// $3 now, $4 promises until here stand in front, $5 1 = may be called now, 0 = not yet, $6 pattern of kinds,
+// $3 now, $4 promises until here stand in front and later ones behind (LATER), $5 1 = may be called now, 0 = not yet, $6 pattern of kinds,
 // $7…$10 after, $11 limit, $12 kinds whose call windows are shut, $13 agent.
 macro_rules! section {
     ($whose:literal) => {
@@ -49,7 +49,7 @@ macro_rules! section {
             "state='open' AND group_id=$1 \
              AND (CASE WHEN not_before <= $3 AND NOT EXISTS (SELECT 1 FROM {{each:$12}} \
              WHERE contact.kinds LIKE '%,' || value || ',%') THEN 1 ELSE 0 END)=CAST($5 AS BIGINT) \
-             AND (promise_at IS NULL OR promise_at > $4 OR (skip_reason IS NOT NULL AND not_before > $3)) \
+             AND (promise_at IS NULL OR (promise_at <= $4 AND skip_reason IS NOT NULL AND not_before > $3)) \
              AND kinds LIKE $6 AND (due_at, attempts, rank, id) > ($7, $8, $9, $10) \
              ORDER BY due_at, attempts, rank, id LIMIT $11"
         )
@@ -67,6 +67,18 @@ stmt!(
          AND promise_at > $3 AND promise_at <= $4 AND group_id=$1 AND kinds LIKE $5 \
          AND (skip_reason IS NULL OR not_before <= $7) \
          AND (CAST($6 AS BIGINT)=0 OR agent_id=$6 OR agent_id IS NULL) ORDER BY promise_at, id LIMIT 500"
+    )
+);
+// $3, $4 after this moment and id, $5 pattern of kinds, $6 agent (0 = everybody's), $7 1 = with those that nobody has.
+stmt!(
+    LATER,
+    concat!(
+        "SELECT ",
+        columns!(),
+        " FROM contact WHERE store_id=$2 AND state='open' AND promise_at IS NOT NULL \
+         AND promise_at >= $3 AND (promise_at > $3 OR id > $4) AND group_id=$1 AND kinds LIKE $5 \
+         AND (CAST($6 AS BIGINT)=0 OR agent_id=$6 OR (CAST($7 AS BIGINT)=1 AND agent_id IS NULL)) \
+         ORDER BY promise_at, id LIMIT $8"
     )
 );
 macro_rules! counts {
@@ -193,6 +205,26 @@ pub async fn promises(
 ) -> Result<Vec<QueueRow>> {
     let agent = agent.map_or(0, UserId::raw);
     q.all(&PROMISES, args![group, store, after, until, kinds, agent, seen]).await
+}
+
+/// Promises after this place, in the order of their times; of `owners` only.
+pub async fn later(
+    q: &mut impl Sql,
+    group: GroupId,
+    store: StoreId,
+    (at, id): (Millis, ContactId),
+    kinds: &str,
+    owners: &[Whose],
+    limit: i64,
+) -> Result<Vec<QueueRow>> {
+    let agents = owners.iter().find_map(|w| match w {
+        Whose::Agent(agent) => Some(agent.raw()),
+        Whose::All => Some(0),
+        Whose::Nobody => None,
+    });
+    // No agent has this id: only what nobody has is left.
+    let agent = agents.unwrap_or(-1);
+    q.all(&LATER, args![group, store, at, id, kinds, agent, owners.contains(&Whose::Nobody), limit]).await
 }
 
 /// Open contacts by their kinds, counted up to 5,000; of these the ones due before `due` and before `now`, and those whose

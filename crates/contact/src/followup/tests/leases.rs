@@ -102,7 +102,7 @@ async fn 队列_次序与缘由() {
         };
         assert_eq!(
             order().await,
-            [(10, Why::Overdue), (11, Why::DueToday), (12, Why::NotYet), (13, Why::PromisedLater), (14, Why::NotYet)]
+            [(10, Why::Overdue), (11, Why::DueToday), (12, Why::NotYet), (14, Why::NotYet), (13, Why::PromisedLater)]
         );
         s.now("2026-11-19 15:00");
         assert_eq!(
@@ -125,6 +125,94 @@ async fn 队列_次序与缘由() {
         assert_eq!(s.page(&other, &Filter::default()).await.expect("none").rows.len(), 0);
         let none = Filter { kind: Some("7DC".into()), ..Filter::default() };
         assert_eq!(s.page(&s.me(), &none).await.expect("none").rows.len(), 0);
+    })
+    .await;
+}
+
+/// C3: promise, deadline, call window, attempts, priority. A promise stands first from its time on; before that it is
+/// handed to nobody and stands behind everything else, in the order of the times that were promised.
+#[tokio::test]
+async fn 队列_约定到点才排最前_先约先打() {
+    in_shop(async |s| {
+        // 10 is overdue, 11 to 13 are due on one day.
+        for (id, settled) in [(10, "2026-11-13"), (11, "2026-11-16"), (12, "2026-11-16"), (13, "2026-11-16")] {
+            s.customer(id, &format!("客户{id}"), &format!("1390000{id:04}")).await;
+            s.order(id, id, id + 100, settled).await;
+        }
+        s.record(&[10, 11, 12, 13]).await;
+        let of = async |order: i64| s.task_of(order).await.contact_id.expect("a contact");
+        for (order, time) in [(10, "2026-11-19 15:20"), (11, "2026-11-19 15:00"), (12, "2026-11-19 17:00")] {
+            let mut call = s.attempt(of(order).await, "not_convenient");
+            call.agreed_at = Some(at(time));
+            s.save(&s.me(), &call).await.expect("promised");
+        }
+        let order = async || {
+            let rows = s.page(&s.me(), &Filter::default()).await.expect("a page").rows;
+            rows.iter().map(|r| (r.customer_id.raw(), r.why)).collect::<Vec<_>>()
+        };
+        let next = async || {
+            let lease = transact!(s.w.db, &s.me(), |tx| { queue::next_for(tx).await }).expect("next")?;
+            transact!(s.w.db, &s.me(), |tx| { lease::release(tx, lease.contact, lease.until).await }).expect("back");
+            s.tasks().await.iter().find(|t| t.contact_id == Some(lease.contact)).map(|t| t.subject_id)
+        };
+        let later = Why::PromisedLater;
+        s.now("2026-11-19 14:54");
+        assert_eq!(order().await, [(13, Why::DueToday), (11, later), (10, later), (12, later)]);
+        assert_eq!(next().await, Some(13), "nobody is called before the time they named, be the deadline past");
+        // Five minutes before, so that the agent may read first.
+        s.now("2026-11-19 14:55");
+        assert_eq!(order().await, [(11, Why::Promise), (13, Why::DueToday), (10, later), (12, later)]);
+        assert_eq!(next().await, Some(11));
+        // Two that are due: who was promised first, whatever the deadlines.
+        s.now("2026-11-19 15:30");
+        assert_eq!(order().await, [(11, Why::Promise), (10, Why::Promise), (13, Why::DueToday), (12, later)]);
+        assert_eq!(next().await, Some(11));
+        s.now("2026-11-19 17:00");
+        assert_eq!(order().await.iter().map(|(c, _)| *c).collect::<Vec<_>>(), [11, 10, 12, 13]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 队列_约在以后的_排在最后_翻页不重不漏() {
+    in_shop(async |s| {
+        for id in 10..130 {
+            s.customer(id, &format!("客户{id}"), &format!("139000{id:05}")).await;
+            s.order(id, id, id + 1000, "2026-11-16").await;
+        }
+        s.record(&(10..130).collect::<Vec<_>>()).await;
+        // 70 of 120 want to be called later, many of them at the same time.
+        for id in 40..110 {
+            let contact = s.task_of(id).await.contact_id.expect("a contact");
+            let mut call = s.attempt(contact, "not_convenient");
+            call.agreed_at = Some(at(if id % 2 == 0 { "2026-11-20 10:00" } else { "2026-11-19 16:00" }));
+            s.save(&s.me(), &call).await.expect("promised");
+        }
+        let all = Filter { view: View::All, ..Filter::default() };
+        let of = |agent| Filter { agent: Some(agent), ..all.clone() };
+        for (scope, filter, want) in [
+            (s.me(), Filter::default(), 120),
+            (s.boss(), all.clone(), 120),
+            (s.boss(), of(Some(AGENT)), 120),
+            (s.boss(), of(None), 0),
+            (s.me(), Filter { kind: Some("7DC".into()), ..Filter::default() }, 0),
+        ] {
+            let (mut filter, mut seen) = (filter, Vec::new());
+            loop {
+                let page = s.page(&scope, &filter).await.expect("a page");
+                assert!(page.rows.len() <= 50);
+                seen.extend(page.rows.iter().map(|r| (r.promise_at, r.customer_id.raw())));
+                match page.next {
+                    Some(next) => filter.cursor = Some(next),
+                    None => break,
+                }
+            }
+            assert_eq!(seen.len(), want);
+            assert!(seen.is_sorted_by_key(|(promise, _)| *promise), "who is promised later stands behind, by the time");
+            seen.sort_unstable_by_key(|(_, customer)| *customer);
+            seen.dedup_by_key(|(_, customer)| *customer);
+            assert_eq!(seen.len(), want, "nobody twice");
+        }
     })
     .await;
 }

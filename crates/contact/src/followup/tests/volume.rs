@@ -143,6 +143,7 @@ async fn 队列走索引_不排序() {
         ("SECTION_NOBODY", "contact_queue", false),
         ("SECTION_ALL", "contact_queue_store", false),
         ("PROMISES", "contact_promises", true),
+        ("LATER", "contact_promises", true),
         ("COUNTS_AGENT", "contact_queue", true),
         ("LOAD", "contact_queue", false),
         ("CONTACTS_OF_PERSONS", "contact_by_person", true),

@@ -211,6 +211,58 @@ async fn every_number_on_the_page_opens_a_list_of_exactly_that_many_rows() {
     .await;
 }
 
+/// The bars of the figures: class of the bar, and what stands on its card.
+fn bars(page: &str) -> Vec<(String, String)> {
+    let cards = page.split("</section>").flat_map(|section| section.split("card stat\"").skip(1));
+    cards
+        .filter_map(|card| card.split_once("<progress class=\""))
+        .map(|(card, bar)| (bar.split('"').next().unwrap_or_default().to_owned(), card.to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_figure_below_its_target_says_so_in_colour_and_in_words() {
+    testkit::on_both(async |w| {
+        furnish(w).await;
+        let missed = Fact {
+            id: 900,
+            store: w.store,
+            kind: "7DC",
+            class: "new_car",
+            brand: "斯柯达",
+            due: -3,
+            agent: Some(71),
+            state: "done",
+            result: Some("expired"),
+            attempts: 0,
+            inside: 0,
+            reached: 0,
+            max: 3,
+            number_needed: false,
+        };
+        let mut client = browser(w, "supervisor");
+        let address = "/reports?from=2026-11-09&to=2026-11-18";
+        let tones = |page: &str| {
+            let bars = bars(page);
+            for (tone, words) in &bars {
+                assert_eq!(tone == "warn", words.contains("低于目标"), "{tone}: {words}");
+                assert_eq!(tone == "ok", words.contains("pill ok") && words.contains("目标"), "{tone}: {words}");
+            }
+            bars.into_iter().map(|(tone, _)| tone).collect::<Vec<_>>()
+        };
+        let before = tones(&client.get(address).await.text);
+        assert!(before.contains(&"ok".to_owned()) && !before.contains(&"warn".to_owned()), "{before:?}");
+        add_facts(w, &[missed]).await;
+        let page = client.get(address).await.text;
+        assert_eq!(tones(&page).iter().filter(|t| *t == "warn").count(), 1, "the new cars");
+        assert!(
+            page.contains("<span aria-hidden=\"true\">↓</span><span class=\"sr\">低于目标</span>"),
+            "in the table too"
+        );
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn managers_see_figures_without_agents_names_and_their_own_departments_cases() {
     testkit::on_both(async |w| {

@@ -232,7 +232,7 @@ fn plate(area: &str, n: u64, electric: bool) -> Plate {
 
 #[expect(clippy::expect_used, reason = "a plate as plain as can be")]
 fn fallback_plate() -> Plate {
-    Plate::parse("川A00000").expect("a plate")
+    Plate::parse("川A00000").expect("a letter of a province and five digits are a plate")
 }
 
 /// Year codes begin again after thirty years: 2010 is A.
@@ -251,7 +251,7 @@ fn vin(wmi: &str, series: &str, year: i16, n: u64) -> Vin {
 
 #[expect(clippy::expect_used, reason = "the sum of a number modulo eleven is one of eleven digits")]
 fn fallback_vin() -> Vin {
-    Vin::parse("LSVNV2182E2103913").expect("a VIN")
+    Vin::parse("LSVNV2182E2103913").expect("a VIN with its right check digit")
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ use super::{Browser, complete, one_order, slices, task};
 use crate::followup::TaskResult;
 use crate::followup::outcomes::{Need, Next, Outcomes};
 use crate::followup::tests::shop::{AGENT, in_shop};
+use crate::scripts::ScriptBook;
 
 stmt!(M_WHO_WHEN, "SELECT who_when AS v FROM attempt ORDER BY id LIMIT 1");
 stmt!(M_STARTED, "SELECT started_at AS k, ended_at AS v FROM attempt ORDER BY id LIMIT 1");
+stmt!(M_LATE, "SELECT outcome AS k, note AS v FROM attempt WHERE late=1 ORDER BY id");
 
 #[tokio::test]
 async fn 只看不占_接手才占_离开即还() {
@@ -98,11 +100,116 @@ async fn 一题没答_不算完成_车队答完才算() {
         let mut form =
             vec![("client_id".to_owned(), "fedcba9876543210".to_owned()), ("outcome".into(), "complete".into())];
         form.extend(tasks.iter().map(|t| ("task".to_owned(), t.clone())));
-        form.extend(asked.iter().filter(|q| *q != "moment").map(|q| (format!("a.{q}"), "skip".to_owned())));
+        // What must be asked is answered, the rest skipped on purpose.
+        let said = |q: &str| match q.split('.').next() {
+            Some("work_done_right") => "yes",
+            Some("wishes") => "none",
+            Some(_) | None => "skip",
+        };
+        form.extend(asked.iter().filter(|q| *q != "moment").map(|q| (format!("a.{q}"), said(q).to_owned())));
         agent.post(&format!("/calls/{fleet}/attempts"), &slices(&form)).await;
         let results: Vec<_> = s.tasks().await.iter().filter(|t| t.subject_id > 10).map(|t| t.result).collect();
         let count = |r| results.iter().filter(|x| **x == Some(r)).count();
         assert_eq!((count(TaskResult::Complete), count(TaskResult::Merged)), (3, 2), "{results:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 必问项没答_不算完成_说明缘由() {
+    in_shop(async |s| {
+        let contact = one_order(s).await;
+        let (path, task) = (format!("/calls/{contact}/attempts"), task(s).await);
+        let agent = Browser::of(s, "agent-100");
+        let page = agent.get(&format!("/calls/{contact}")).await.ok();
+        for wanted in [
+            "data-must=\"维修到位\"",
+            "data-must=\"意见与希望\"",
+            "value=\"partial\" data-must-partial",
+            " data-complete ",
+        ] {
+            assert!(page.contains(wanted), "missing {wanted}");
+        }
+        assert_eq!(page.matches(" data-complete ").count(), 1, "no other outcome is held back");
+        let answers = |wanted: &'static str, said: &'static str| {
+            let mut form = complete(&task, &[]);
+            form.iter_mut().filter(|(k, _)| k.contains(wanted)).for_each(|(_, v)| said.clone_into(v));
+            form
+        };
+        // Skipped is not answered. The same draft again changes nothing.
+        let form = answers("work_done_right", "skip");
+        for _ in 0..2 {
+            let told = agent.post(&path, &slices(&form)).await;
+            assert_eq!(told.status, StatusCode::SEE_OTHER, "{}", told.text);
+        }
+        assert_eq!((s.task_of(1).await.result, s.count("attempts").await), (Some(TaskResult::Partial), 1));
+        let done = agent.get(&format!("/calls/{contact}")).await.ok();
+        assert!(done.contains("必问项没有答（维修到位），因此记为“部分完成”。"), "{done}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 必问项_写了话就算答_分支只在显示时才算() {
+    in_shop(async |s| {
+        let contact = one_order(s).await;
+        let (path, task) = (format!("/calls/{contact}/attempts"), task(s).await);
+        let mut book = rulebook::current::<ScriptBook>(&mut s.w.db.reads(), s.me().group, s.w.store)
+            .await
+            .expect("b")
+            .body
+            .clone();
+        let service = book.scripts.iter_mut().find(|x| x.key == "service").expect("service");
+        service.questions.iter_mut().find(|q| q.key == "repeat_repair").expect("a branch").must_ask = true;
+        transact!(s.w.db, &s.boss(), |tx| { rulebook::save(tx, Some(s.w.store), &book, "").await }).expect("saved");
+        let agent = Browser::of(s, "agent-100");
+        let say = |id: &str, right: &str, wish: (&str, &str)| {
+            let mut form = complete(&task, &[]);
+            form.retain(|(k, _)| k != "a.wishes" && k != "script_version");
+            form[0].1 = id.to_owned();
+            form.push((wish.0.to_owned(), wish.1.to_owned()));
+            form.iter_mut().filter(|(k, _)| k.contains("work_done_right")).for_each(|(_, v)| right.clone_into(v));
+            form
+        };
+        // The branch hangs on "no", and has no answer.
+        let told = agent.post(&path, &slices(&say("0123456789abcdef", "no", ("a.wishes", "none")))).await;
+        assert_eq!(s.task_of(1).await.result, Some(TaskResult::Partial), "{}", told.text);
+        let attempt = told.at("location").split("after=").nth(1).expect("a call").to_owned();
+        agent.post(&format!("{path}/{attempt}/revocation"), &[]).await;
+        // Closed it asks nothing; and words are an answer to a question for words.
+        agent.post(&path, &slices(&say("fedcba9876543210", "yes", ("t.wishes", "多开一个窗口")))).await;
+        assert_eq!(s.task_of(1).await.result, Some(TaskResult::Complete));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 必问项没答的草稿_迟到也收_别的结果不拦() {
+    in_shop(async |s| {
+        let contact = one_order(s).await;
+        let (path, task) = (format!("/calls/{contact}/attempts"), task(s).await);
+        s.agent(101, 1, None).await;
+        let (agent, other) = (Browser::of(s, "agent-100"), Browser::of(s, "agent-101"));
+        let began = s.w.clock.now().0.to_string();
+        s.now("2026-11-19 10:30");
+        // Another agent settles it meanwhile, as refused: nothing was answered, and nothing stands in the way.
+        let refused = [("client_id", "fedcba9876543210"), ("task", task.as_str()), ("outcome", "refused")];
+        assert_eq!(other.post(&path, &refused).await.status, StatusCode::SEE_OTHER);
+        let mut form: Vec<_> = complete(&task, &[("started_at", began.as_str())])
+            .into_iter()
+            .filter(|(k, _)| !k.contains("wishes"))
+            .collect();
+        form.push(("remark".into(), "客户说周末来取发票".into()));
+        let headers = [("hx-request", "true"), ("zy-client", "0123456789abcdef"), ("zy-user", "100")];
+        for _ in 0..2 {
+            let told = agent.send(Method::POST, &path, &slices(&form), &headers).await;
+            assert_eq!(told.status, StatusCode::NO_CONTENT, "{}", told.text);
+        }
+        assert_eq!(s.task_of(1).await.result, Some(TaskResult::Refused), "what came late settles nothing");
+        let kept: Vec<(String, Option<String>)> = s.w.db.reads().all(&M_LATE, args![]).await.expect("a late call");
+        let [(outcome, Some(note))] = kept.as_slice() else { panic!("{kept:?}") };
+        assert_eq!(outcome, "partial");
+        assert_eq!(note, "客户说周末来取发票\n必问项没有答（意见与希望），因此记为“部分完成”。");
     })
     .await;
 }
@@ -251,6 +358,29 @@ async fn 主管页面_份额预览_批量_查找按来电() {
         let found = agent.send(Method::POST, "/queue/found", &[("q", "陈晓帆")], &[("hx-request", "true")]).await.ok();
         assert!(found.contains(&format!("/calls/{contact}?in=1")) || found.contains("没有找到"), "{found}");
         assert_eq!(agent.get("/queue/promised").await.ok().trim(), "", "nothing promised");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 进度条_过了期限才示警_有色也有字() {
+    in_shop(async |s| {
+        one_order(s).await;
+        let (agent, boss) = (Browser::of(s, "agent-100"), Browser::of(s, "boss-900"));
+        let in_time = [agent.get("/").await.ok(), boss.get("/board?rows=1").await.ok()];
+        for page in &in_time {
+            let bars = page.split("<progress").skip(1).filter_map(|bar| bar.split('>').next());
+            assert!(page.contains("<progress") && bars.into_iter().all(|bar| !bar.contains("warn")), "{page}");
+        }
+        assert!(in_time[0].contains("<progress class=\"plain\""), "what has no target is neither good nor bad");
+        s.now("2026-11-24 10:00");
+        let late = agent.get("/").await.ok();
+        assert!(late.contains("<progress class=\"warn\"") && late.contains(">超期 1</a>"), "{late}");
+        let board = boss.get("/board?rows=1").await.ok();
+        assert!(
+            board.contains("<progress class=\"thick warn\"") && board.contains("data-label=\"超期\">1<"),
+            "{board}"
+        );
     })
     .await;
 }
