@@ -99,7 +99,7 @@ mod tests {
             (Cell::DateTime("2026-11-15T00:00:00".into()), None, "2026-11-15"),
             (Cell::DateTime("2026-11-15T08:41:00".into()), Some(Field::SettledAt), "2026-11-15 08:41"),
             (Cell::DateTime("2026-11-15T08:41:30".into()), None, "2026-11-15 08:41:30"),
-            (Cell::Number(1386.4000000000001), Some(Field::Amount), "1386.4"),
+            (Cell::Number(1386.4_f64.next_up()), Some(Field::Amount), "1386.4"),
             (Cell::Number(46343.49930555555), None, "46343.49931"),
             (Cell::Number(61457.0), Some(Field::Mileage), "61457"),
             (Cell::Number(0.0), None, "0"),
