@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::lite::Pool;
 
-/// Rows written since the log was folded last, before it is folded again: some ten megabytes. What is written again and
-/// again in between (an index during an import) is folded once.
-pub(super) const ROWS: u64 = 10_000;
+/// Rows written since the log was folded last, before it is folded again: some megabytes.
+const ROWS: u64 = 2_000;
 
 pub(super) struct Folding {
     /// Of one connection, opened when it is first wanted.

@@ -326,7 +326,7 @@ mod tests {
 
     use super::*;
     use crate::db::One;
-    use crate::db::fold::{Folding, ROWS};
+    use crate::db::fold::Folding;
     use crate::{args, stmt};
 
     stmt!(
@@ -441,7 +441,7 @@ mod tests {
         fold.wrote(10);
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(size(), before, "a handful of rows is not worth it");
-        fold.wrote(ROWS);
+        fold.wrote(4_000);
         for _ in 0..100 {
             if size() > before {
                 return;

@@ -65,7 +65,7 @@ async fn open_lite(path: &Path) -> Result<Pools> {
     // NORMAL lost acknowledged rows in power cuts. What a statement of many rows keeps to undo itself stays off the
     // disk. The log is folded beside the writer (`fold.rs`); should that not keep up, by whoever commits.
     const USUAL: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-        PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=12000;";
+        PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000;";
     const READER: &str = "PRAGMA query_only=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;";
     let pool = |most, read_only, usual: &'static str, cache: u32| {
         let path = path.to_owned();
