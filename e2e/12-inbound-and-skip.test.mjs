@@ -1,7 +1,7 @@
 // Putting a call aside, a customer who calls back, two agents at one call, hours without calls, keys of one's own.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, launch, person, PHONE, screenshot } from "./lib/browser.mjs";
+import { assertAccessible, launch, person, PHONE, screenshot, slash } from "./lib/browser.mjs";
 import { openCall, ready, enter } from "./lib/calls.mjs";
 import { startServer } from "./lib/server.mjs";
 
@@ -43,9 +43,7 @@ test("a customer calls back: found by /, one key opens the follow-up as inbound"
   await openCall(page, server, { nth: 1 });
   const name = (await page.locator("h1.who").innerText()).trim().split(/\s/)[0];
   await page.goto(server.origin);
-  await page.keyboard.press("/");
-  await page.keyboard.type(name);
-  await page.locator("[role=option][data-inbound]").first().waitFor();
+  await slash(page, name, "[role=option][data-inbound]");
   await page.keyboard.press("Shift+Enter");
   await page.waitForURL(/\/calls\//);
   if (page.url().includes("/calls/from/")) await page.keyboard.press("1");

@@ -274,6 +274,32 @@ test("search: the last words win over a slow answer; without an answer it asks o
   assert.equal(site.state.searches.length, 7);
 });
 
+test("search: an overloaded server is asked once more, and its page is no result", async () => {
+  agent.allow(/status of 503/);
+  const page = await open("/");
+  site.state.busy = 1;
+  await page.locator("#find").focus();
+  await page.keyboard.insertText("陈");
+  await page.getByRole("option").first().waitFor({ timeout: 2000 });
+  assert.deepEqual(site.state.searches, ["陈", "陈"]);
+  site.state.busy = 2;
+  await page.keyboard.insertText("晓");
+  await page.getByText("没有连上服务器").last().waitFor();
+  assert.equal(await page.getByText("忙", { exact: true }).count(), 0);
+});
+
+test("search: the list stays for whoever is back at once", async () => {
+  const page = await open("/");
+  await page.locator("#find").focus();
+  await page.keyboard.insertText("陈");
+  await page.getByRole("option").first().waitFor();
+  await page.locator("#find").evaluate((input) => (input.blur(), input.focus()));
+  await sleep(400);
+  assert.ok(await page.getByRole("option").first().isVisible());
+  await page.locator("#find").evaluate((input) => input.blur());
+  await page.getByRole("option").first().waitFor({ state: "hidden" });
+});
+
 for (const [kind, host, args] of [
   ["with locks", "localhost", []],
   ["on plain HTTP without locks", "store.test", ["--host-resolver-rules=MAP store.test 127.0.0.1"]],

@@ -24,6 +24,8 @@ export async function startSite({ host = "127.0.0.1" } = {}) {
     searches: [],
     // So many searches get no answer at all.
     silent: 0,
+    /** So many searches are answered by an overloaded server. */
+    busy: 0,
     user: "501",
     keys: "",
     dial: { mode: "digits", value: "13812344417", seconds: 2 },
@@ -88,6 +90,7 @@ export async function startSite({ host = "127.0.0.1" } = {}) {
       const q = (await body(request)).get("q");
       state.searches.push(q);
       if (state.silent > 0) return (state.silent -= 1), undefined;
+      if (state.busy > 0) return (state.busy -= 1), response.writeHead(503, { "content-type": "text/html" }).end("<h1>忙</h1>");
       return response.writeHead(200, { "Content-Type": "text/html" }).end(
         `<a role="option" href="/next?1"><b>陈晓帆</b><span class="muted">川A·7K3Q2</span></a><a role="option" href="/next?2"><b>陈小帆</b><span class="muted">138****4417</span></a>`,
       );

@@ -102,6 +102,33 @@ export async function assertAccessible(page, label) {
   assert.equal(told.length, 0, `${label}: axe finds\n  ${told.join("\n  ")}`);
 }
 
+/**
+ * `/` reaches the search box. A browser may lose a key pressed while a page is being put in place of the last one;
+ * whoever sits before it presses again.
+ */
+export async function reachSearch(page) {
+  const box = page.locator("form[data-search] input[name=q]:focus");
+  await page.keyboard.press("/");
+  await box.waitFor({ timeout: 3000 }).catch(async () => {
+    console.log(`/ did not reach the box of ${page.url()}; pressed again`);
+    await page.keyboard.press("/");
+    await box.waitFor({ timeout: 5000 });
+  });
+}
+
+/** Searches as an agent does: `/`, the words, what is found. When nothing comes, the failure tells what the box looked like. */
+export async function slash(page, words, hit = "[role=option]") {
+  await reachSearch(page);
+  await page.keyboard.type(words);
+  await page.locator(hit).first().waitFor({ timeout: 15_000 }).catch(async (error) => {
+    const seen = await page.evaluate(() => {
+      const form = document.querySelector("form[data-search]");
+      return { url: location.href, has: document.hasFocus(), at: document.activeElement?.outerHTML.slice(0, 120), words: form?.q.value, found: document.querySelector("#found")?.outerHTML.slice(0, 900) };
+    });
+    throw new Error(`nothing found for ${words}: ${JSON.stringify(seen)}`, { cause: error });
+  });
+}
+
 /** e2e/out/NAME.png, for people to look at. */
 export async function screenshot(page, name, options = {}) {
   await mkdir(out, { recursive: true });

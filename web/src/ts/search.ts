@@ -58,7 +58,7 @@ export function startSearch(): void {
     input.addEventListener("focus", () => open(options().length > 0 && input.value !== ""));
     // The last words win (hx-sync). An answer that never comes is asked for once more, then the list says so.
     input.addEventListener("input", (event) => event.isTrusted && (again = false));
-    input.addEventListener("htmx:error", () => {
+    const unanswered = (): void => {
       if (input.value.trim() === "") return;
       if (!again) {
         again = true;
@@ -71,6 +71,14 @@ export function startSearch(): void {
       away.className = "none";
       list.replaceChildren(away);
       open(document.activeElement === input);
+    };
+    input.addEventListener("htmx:error", unanswered);
+    // A server that is overloaded or starting says so with a page: no list of hits.
+    input.addEventListener("htmx:before:response", (event) => {
+      const status = (event as CustomEvent<{ ctx?: { response?: { status?: number } } }>).detail.ctx?.response?.status ?? 0;
+      if (status < 500) return;
+      event.preventDefault();
+      unanswered();
     });
     document.addEventListener("htmx:after:settle", () => {
       if (document.activeElement === input) open(input.value.trim() !== "" && list.childElementCount > 0);
@@ -79,7 +87,9 @@ export function startSearch(): void {
       if (event.target instanceof Node && !form.contains(event.target)) open(false);
     });
     form.addEventListener("focusout", (event) => {
-      if (!(event.relatedTarget instanceof Node) || !form.contains(event.relatedTarget)) setTimeout(() => open(false), 150);
+      if (event.relatedTarget instanceof Node && form.contains(event.relatedTarget)) return;
+      // Whoever is back by then (another window's turn, a page that took the focus for a moment) keeps the list.
+      setTimeout(() => form.contains(document.activeElement) || open(false), 150);
     });
   });
 }
