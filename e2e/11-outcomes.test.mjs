@@ -68,6 +68,35 @@ test("every outcome by its key, once, and taken back", async () => {
   await finish();
 });
 
+test("Enter in a field of one line sends nothing by itself; in a dialog it presses the dialog's own button", async () => {
+  const { context, finish } = await person(browser);
+  const page = await context.newPage();
+  await enter(page, server, "周岚");
+  const call = await openCall(page, server);
+  const sent = [];
+  page.on("request", (request) => request.url().includes("/attempts") && sent.push(request.url()));
+  await page.locator("h1.who").click();
+  await page.keyboard.press("m");
+  await page.locator("#booking:focus").waitFor();
+  await page.keyboard.type("周六上午做保养");
+  await page.keyboard.press("Enter");
+  await page.locator(".q.now:focus").waitFor();
+  assert.equal(await page.locator("#booking").inputValue(), "周六上午做保养", "what was typed stands");
+  assert.equal(new URL(page.url()).pathname, call);
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+  assert.deepEqual(sent, []);
+  await page.keyboard.press("t");
+  await page.locator("dialog[open] input[name=who_when]").fill("家人接的，晚上七点后方便");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/after=/);
+  const banner = page.locator(".banner.ok").filter({ hasText: "已记为" });
+  assert.match(await banner.innerText(), /不是本人/);
+  await page.locator("h1").first().click();
+  await page.keyboard.press("u");
+  await page.waitForURL((url) => url.pathname === call && !url.search);
+  await finish();
+});
+
 test("taking back stays in reach after leaving, and for the supervisor", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();

@@ -163,7 +163,7 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   await page.keyboard.press("Enter");
   await page.getByText(/补充或更正/).first().waitFor();
   await contact(page, "已致电客户道歉，约明天上午来店当面说明。");
-  assert.match(await page.locator(".steps").innerText(), /剩 \d+:\d\d/, "the result has a deadline too");
+  assert.match(await page.locator(".steps").innerText(), /剩 \d+ 天 \d+ 小时/, "the result has a deadline too");
   await result(page, "交车前没有逐项解释费用", "当面说明每一项费用，客户表示理解。");
   await page.getByText(/回访专员最迟在 11-22 \d\d:\d\d 前复访/).waitFor();
   await first.finish();

@@ -4,7 +4,7 @@ call-back = Queue
 call-inbound = Customer calls
 call-timer = Time of talk
 call-minutes = { $from }–{ $to } minutes suggested
-call-saved-case = Case #{ $number } is open: somebody will contact the customer within 24 hours
+call-saved-case = Case #{ $number } is open: somebody will contact the customer in time
 call-saved = { $name }: saved as “{ $outcome }”
 call-take-back = Take back
 call-take-back-until = until { $time }
@@ -82,7 +82,7 @@ call-owner = File
 call-best-time = Best time
 call-alert = Note
 call-block-open-case = An open case
-call-facts = Record news
+call-facts = Update details
 call-new-phone = New number
 call-unchanged = Unchanged
 call-sold = { $plate } was sold
@@ -125,9 +125,9 @@ call-must-join = { ", " }
 call-must-note = Must-ask questions not answered ({ $list }), so this counts as “{ $outcome }”.
 call-channel = Prefers
 call-complaints = { $n ->
-    [one] One case within half a year
-   *[other] { $n } cases within half a year
-}
+    [one] 1 case in the last 6 months
+   *[other] { $n } cases in the last 6 months
+ }
 call-past-struck = taken back
 call-past-answer = { $question }: { $answer }
 call-done-lead = This follow-up is over; here is what was recorded.

@@ -1,6 +1,6 @@
 # Clocks of cases
-clocks-title = Clocks
-clocks-lead = Three clocks run for each case: by when somebody contacts the customer, by when the result is recorded after that, and by when the customer is called again afterwards.
+clocks-title = Deadlines
+clocks-lead = Each case has three deadlines: by when somebody contacts the customer, by when the result is recorded after that, and by when the customer is called again afterwards.
 clocks-effect = Deadlines of existing cases stay; cases opened, opened again or resolved after saving use the new clock. When the store's calendar changes, deadlines that lie ahead are computed again and the case's course keeps the old time; a missed one never becomes unmissed.
 clocks-what-case-contact = From opening (or opening again) until a named person has contacted the customer.
 clocks-what-case-result = From the contact until cause and result are recorded.

@@ -1,11 +1,11 @@
 # Shared by the pages of rules: editions, restoring, notes
-nav-rules = Rules and policies
+nav-rules = Rules
 editing-which = Choose a policy
 editing-lead = A change counts from the moment it is saved; any earlier version can be restored
 editing-version = Version { $version }
 editing-group-version = Group version { $version }
-editing-shipped = As shipped
-editing-always = Always there
+editing-shipped = Default version
+editing-always = Built in
 editing-whole = You are editing the group's version; every store without a version of its own follows
 editing-to-group = Edit the group's version
 editing-to-store = Edit this store's version
@@ -51,3 +51,4 @@ editing-place = Place of { $label }
 editing-prefill = Where { $label } comes from
 editing-option = Option { $n }
 editing-option-en = Option { $n } (English)
+editing-unit-day-after = days after the event

@@ -1,13 +1,13 @@
 import-nav = Import
 import-title = Import
-import-hint = Put the export of your dealer-management system in as it is
+import-hint = Upload the export of your dealer-management system, unchanged
 import-step-1 = ① Choose a file
 import-step-2 = ② Check
 import-step-3 = ③ Write
 import-drop = Drag the file here, or choose it
 import-formats = xlsx, xlsm, xlsb, xls, ods, csv, tsv, up to { $mib } MB
-import-kind-ask = The file lists
-import-kind-auto = what its columns say
+import-kind-ask = File contents
+import-kind-auto = Detect from the columns
 import-kind-repair-orders = Repair orders
 import-kind-deliveries = Deliveries
 import-kind-customers = Customers
@@ -53,7 +53,10 @@ import-doing-cancelled = Cancelled
 import-leave = You may leave this page; it goes on
 import-leave-undo = You may leave while it is written; it can be undone for 7 days
 import-rows-unit = rows
-import-staged = { $n } rows read
+import-staged = { $n ->
+    [one] 1 row read
+   *[other] { $n } rows read
+ }
 import-cancelled-note = This import was cancelled; nothing was written.
 import-retry = Try again
 import-another = Another file
@@ -70,15 +73,24 @@ import-sum-late = { $n } more came too late
 import-sum-before = { $n } before the first day
 import-sum-held = { $n } opted out, have an open case or were called lately
 import-sum-alike = Possible duplicates
-import-alike = { $n } new customers may be somebody known; nothing is merged by itself.
+import-alike = { $n ->
+    [one] 1 new customer may already be on file; nothing is merged by itself.
+   *[other] { $n } new customers may already be on file; nothing is merged by itself.
+ }
 import-alike-rows = Show these rows
-import-download-rejected = Download and mend
+import-download-rejected = Download rejected rows
 import-ask = First answer
 import-answer = Read it so
 import-ask-no-sheet = No header was recognised. Choose below in which row it stands, then what each column is.
 import-ask-missing = { $sheet }: no column yet for { $fields }. Choose it below.
-import-ask-store = Which store is “{ $code }” ({ $n } rows)?
-import-ask-store-none = { $n } rows name no store: which one is meant?
+import-ask-store = { $n ->
+    [one] Which store is “{ $code }” (1 row)?
+   *[other] Which store is “{ $code }” ({ $n } rows)?
+ }
+import-ask-store-none = { $n ->
+    [one] 1 row names no store: which one is meant?
+   *[other] { $n } rows name no store: which one is meant?
+ }
 import-ask-date = { $sheet }, “{ $field }”: day or month first?
 import-choose = Choose
 import-leave-out = Leave these rows out
@@ -98,7 +110,10 @@ import-no-column = (leave out)
 import-more-columns = More fields
 import-sheets = Sheets
 import-sheet = Sheet “{ $name }”
-import-sheet-rows = { $n } rows
+import-sheet-rows = { $n ->
+    [one] 1 row
+   *[other] { $n } rows
+ }
 import-sheet-hidden = hidden
 import-whole-file = The file
 import-no-header = no header that we know
@@ -112,26 +127,50 @@ import-column-letter = Column { $letter }: { $sample }
 import-more-reading = Header and dates
 import-order-of = { $field } is written
 import-codes = Store codes
-import-code = { $code } ({ $n } rows)
-import-code-none = No store given ({ $n } rows)
+import-code = { $n ->
+    [one] { $code } (1 row)
+   *[other] { $code } ({ $n } rows)
+ }
+import-code-none = { $n ->
+    [one] No store given (1 row)
+   *[other] No store given ({ $n } rows)
+ }
 import-forget = Forget how it was read last time
 import-remembered = read as last time
 import-read-again = Read again
 import-read-again-hint = After changing columns; possible until it is written
 import-plan-from = First import for { $stores }: plan follow-ups from which day on?
 import-to-queue = To the follow-up queue
-import-nothing-planned = From this day on no follow-up is planned: { $n } are earlier. Choose an earlier day to follow them up.
+import-nothing-planned = { $n ->
+    [one] From this day on no follow-up is planned: { $n } is earlier. Choose an earlier day to follow it up.
+   *[other] From this day on no follow-up is planned: { $n } are earlier. Choose an earlier day to follow them up.
+ }
 import-plan-from-hint = Earlier orders and deliveries are kept without a follow-up
-import-apply = Write { $n } rows
+import-apply = { $n ->
+    [one] Write { $n } row
+   *[other] Write { $n } rows
+ }
 import-undo-until = Can be undone until { $until }
 import-undo = Undo
 import-undo-sure = Undo this import?
 import-undo-what = Whatever nobody used since is taken back: new records go, changed values return unless changed again, follow-ups not begun are cancelled. What has to stay is listed with the reason.
 import-twin = The very same file was written at { $when }
-import-unreadable = { $n } characters are none in { $encoding }: check names and addresses
-import-cells-cut = { $n } cells beyond the last column were not read
-import-moved-rows = { $n } rows had changed since the preview and were matched again
-import-kept-rows = { $n } rows could not be undone; the reasons stand below
+import-unreadable = { $n ->
+    [one] { $n } character is none in { $encoding }: check names and addresses
+   *[other] { $n } characters are none in { $encoding }: check names and addresses
+ }
+import-cells-cut = { $n ->
+    [one] { $n } cell beyond the last column was not read
+   *[other] { $n } cells beyond the last column were not read
+ }
+import-moved-rows = { $n ->
+    [one] { $n } row had changed since the preview and was matched again
+   *[other] { $n } rows had changed since the preview and were matched again
+ }
+import-kept-rows = { $n ->
+    [one] { $n } row could not be undone; the reason stands below
+   *[other] { $n } rows could not be undone; the reasons stand below
+ }
 import-erased = The rows were erased as the rules demand; the summary stays
 import-filter = Filter
 import-first-rows = Row by row
@@ -399,3 +438,4 @@ refused-import-no-retry = The file itself is the reason; use another
 conflict-import-changed = This import was changed just now; load the page again
 conflict-import-moved-on = This chunk was written elsewhere
 import-as-shown = The sheet says “{ $text }”
+import-choose-file = Choose a file

@@ -1,18 +1,21 @@
 # Kinds of case
 kinds-title = Kinds of case
 kinds-routes = What becomes which kind
-kinds-routes-lead = Bad answers and remarks become cases by themselves; here is set of which kind, for which department.
+kinds-routes-lead = Bad answers and remarks become cases by themselves. Set here which kind and department each one gets.
 kinds-kinds = Kinds
 kinds-kinds-lead = Each has its own fields and its record sentence.
 kinds-fields = Fields
 kinds-fields-lead = Each part of the sentence: how it is asked for, and where it is found.
-kinds-map = Which answer is of which kind
+kinds-map = Answers and their kind
 kinds-map-lead = Each bad option of a script names its kind already. Here it can be decided otherwise: from the top, the first that fits counts.
-kinds-map-sum = { $n } rows
+kinds-map-sum = { $n ->
+    [one] 1 rule
+   *[other] { $n } rules
+ }
 kinds-map-row = Row { $n }
 kinds-map-add = Add a row
 kinds-map-add-lead = Choose an answer and a kind and save; without an answer nothing is added.
-kinds-remarks = Of which kind remarks are
+kinds-remarks = Remarks and their kind
 kinds-remarks-lead = Agents mark a customer's words as complaint, question or suggestion; what wants an answer becomes a case as set here.
 kinds-add-kind = Add a kind
 kinds-add-kind-lead = It begins like "Complaint: other"; change fields and sentence as you need.

@@ -77,3 +77,5 @@ outcomes-foot = Foot of the call page
 outcomes-behind = More:
 error-outcome-keyboard = The key must be one letter ("Complete" may use Ctrl+Enter)
 error-outcome-keyboard-taken = The call page itself uses that key; choose another letter
+outcomes-in-hours = Again in { $n } h
+outcomes-ends-as = Ends: { $how }

@@ -26,7 +26,10 @@ keys-hint = Digits answer, Enter opens the note, Esc leaves it, ↑ ↓ change t
 search-short = Find a customer
 offline-title = The server cannot be reached
 try-again = Try again
-duration-min-sec = { $min } min { $sec } s
+duration-min-sec = { $min ->
+    [0] { $sec } s
+   *[other] { $min } min { $sec } s
+ }
 errors-title = A few things need mending
 problem-invalid = Something in the form is not right
 problem-not-found = Not found, or not yours to see
@@ -64,3 +67,4 @@ drafts-advice = Open the call, correct what is named and save again; if that doe
 copy = Copy
 copy-done = Copied
 copy-selected = Selected: press Ctrl C (⌘ C on a Mac) to copy
+printed = { $store } · printed { $time }

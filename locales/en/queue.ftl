@@ -1,12 +1,12 @@
 # The follow-up queue
 queue-title = Follow-up queue
 queue-lead = { $n ->
-    [one] 1 follow-up left today
-   *[other] { $n } follow-ups left today
-}, { $due } due today
+    [one] 1 follow-up open
+   *[other] { $n } follow-ups open
+}: { $due } due today
 queue-lead-late = { $n ->
-    [one] 1 follow-up left today
-   *[other] { $n } follow-ups left today
+    [one] 1 follow-up open
+   *[other] { $n } follow-ups open
 }: { $overdue } overdue, { $due } due today
 queue-whose = Whose
 queue-mine = Mine
@@ -15,13 +15,13 @@ queue-start = Start calling
 queue-kinds = By kind
 queue-every-kind = All
 queue-kind-recall = Re-call
-queue-find = Find in the queue: name, phone, plate
+queue-find = Name, phone or plate
 queue-customer = Customer
 queue-vehicle = Vehicle
 queue-kind = Kind
 queue-due = Due
 queue-why = Why here
-queue-attempts = Tries
+queue-attempts = Attempts
 queue-best-time = Best time
 queue-agent = Agent
 queue-fleet = Organisation · { $name }
@@ -56,9 +56,9 @@ queue-aside-bad-moment = Not a good hour for this call
 queue-aside-asked-colleague = Waiting for a colleague
 queue-aside-other = Another reason
 queue-more = More
-queue-tick = Tick
-queue-tick-name = Tick { $name }
-queue-assign-to = Give the ticked ones to
+queue-tick = Select
+queue-tick-name = Select { $name }
+queue-assign-to = Give the selected to
 queue-assign-share = By share
 queue-assign = Reassign
 queue-empty = Nobody to call just now
@@ -73,43 +73,46 @@ queue-numbers-n = { $n ->
    *[other] { $n } customers have no number that can be dialled
 }
 queue-numbers-lead = Once a number is there, the follow-up returns to the queue
-queue-numbers-empty = No customer lacks a number
+queue-numbers-empty = Every customer has a number
 queue-number-of = Number of { $name }
 queue-number-save = Add
 error-queue-aside-reason = Choose a reason
-error-queue-none-ticked = Tick the customers to be reassigned first
+error-queue-none-ticked = Select the customers to be reassigned first
 queue-why-case-open = Open case; the re-call follows
 queue-moved = { $n ->
     [one] One follow-up was reassigned
    *[other] { $n } follow-ups were reassigned
 }
 queue-shut = No calls at this hour; from { $time } again.
-queue-matching = All { $n } that match
-queue-of = Whose
-queue-of-all = Everybody's
+queue-matching = All { $n } shown
+queue-of = Agent
+queue-of-all = All agents
 queue-day-promised = Promised for { $day }
 queue-found-inbound = Calls opened from here are recorded as inbound.
 queue-found-cut = Only the first ones are shown; write more of the name, number or plate.
 queue-choose = Several follow-ups wait for this customer. Which one?
 shares-title = Shares and absence
 shares-lead = New follow-ups go by share to those who are there; a share of 0 gets none
-shares-held = Holds
+shares-held = Open now
 shares-share = Share
 shares-from = Away from
-shares-until = until
-shares-gets = Of { $n } more
+shares-until = Away until
+shares-gets = Of the next { $n }
 shares-preview = Preview
 shares-preview-shown = This is a preview; nothing is saved yet.
 shares-saved = Saved
 shares-undo = Undo
 shares-hand-over = Hand over { $n } due during the absence
-shares-handed = { $n } follow-ups of { $name } went to the others
+shares-handed = { $n ->
+    [one] 1 follow-up of { $name } went to the others
+   *[other] { $n } follow-ups of { $name } went to the others
+ }
 refused-nobody-there = Nobody else is there to take them: change shares or absences first
 conflict-dial-hours = No calls at this hour. Dial all the same?
 conflict-wish-done = Somebody has already seen to it
-bookings-title = Wishes for an appointment
+bookings-title = Appointment requests
 bookings-lead = Said in a follow-up; contact the customer soon
-bookings-none = No appointment is waiting to be made
+bookings-none = No open requests
 bookings-wish = When and what
 bookings-at = Said at
 bookings-done = Done

@@ -6,7 +6,7 @@ rules-others = Other settings
 rules-add = Add a rule
 rules-new-lead = A rule of this store's own. Fill it in, look at the trial on the right, save when you like it.
 rules-recall = Re-call
-rules-recall-lead = The call to a customer whose case was handled. When it is due is set under "Clocks"; how it is tried, here.
+rules-recall-lead = The call to a customer whose case was handled. When it is due is set under “Deadlines”; how it is tried, here.
 rules-targets = Targets of the follow-up rate
 rules-targets-lead = Reports measure the rates against these. Where a brand asks for something else, give it a target of its own below.
 rules-limits = Planning and limits
@@ -21,16 +21,22 @@ rules-head-windows = Call windows
 rules-head-state = State
 rules-head-what = What
 rules-head-now = Now
-rules-days = Day { $from }–{ $to }
+rules-days = Day { $from }⁠–⁠{ $to }
 rules-day = After day { $n }
-rules-tries = { $n }, { $hours } h apart
+rules-tries = { $n ->
+    [one] once
+   *[other] { $n } times, { $hours } h apart
+ }
 rules-recall-sum = At most { $n } attempts, { $windows }
 rules-new-car-sum = { $n ->
     [one] a car is new for 1 month
    *[other] a car is new for { $n } months
 }
-rules-targets-own = { $n } for single brands
-rules-limits-sum = Held { $lease } min · { $dials } dials an hour · taken back within { $back } min
+rules-targets-own = { $n ->
+    [one] 1 brand with its own
+   *[other] { $n } brands with their own
+ }
+rules-limits-sum = Call reserved for { $lease } min · { $dials } dials an hour each · undo within { $back } min
 rules-effect = Tasks that are planned already keep their window, expiry and attempts; only tasks planned after saving follow the new rule. Call windows, spacing, script and order count for every open call from the moment of saving.
 rules-effect-recall = Re-calls that are planned already keep their deadline and attempts; call windows, spacing, script and order count from the moment of saving.
 rules-effect-targets = Reports opened after saving compare with the new targets; weekly reports that exist stay as they are.
@@ -70,7 +76,7 @@ rules-h-otherwise = Which date to use when the first is not known
 rules-f-warn-otherwise = Warn the agent then
 rules-h-warn-otherwise = The call screen says that the date is the second choice
 rules-f-days-from = First day
-rules-h-days-from = The earliest day of the call; 1 is the day after
+rules-h-days-from = The earliest day of the call; 1 is the day after the event
 rules-f-days-to = Last day
 rules-h-days-to = The day by which the call is due; the follow-up rate counts by it
 rules-f-expires-after-day = Expires after day

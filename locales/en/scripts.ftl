@@ -49,7 +49,6 @@ scripts-count = { $n ->
 } (should be { $from }–{ $to })
 scripts-fault = { $where }: { $text }
 scripts-sample-customer = 陈
-scripts-sample-title = 先生
 scripts-sample-items = 4 万公里保养
 scripts-sample-model = 速派
 error-script-count = The number of chosen questions is outside the range

@@ -51,3 +51,4 @@ editing-place = 次序：{ $label }
 editing-prefill = 从哪里带出：{ $label }
 editing-option = 第 { $n } 个选项
 editing-option-en = 第 { $n } 个选项（英文）
+editing-unit-day-after = 天（发生后）

@@ -399,3 +399,4 @@ refused-import-no-retry = 原因在文件本身，请换一个文件
 conflict-import-changed = 这次导入刚被改过，请刷新后再看
 conflict-import-moved-on = 这一批已由另一处写入
 import-as-shown = 表格里写的是「{ $text }」
+import-choose-file = 选择文件

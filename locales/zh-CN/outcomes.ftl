@@ -77,3 +77,5 @@ outcomes-foot = 通话页底部
 outcomes-behind = 更多：
 error-outcome-keyboard = 按键要是一个英文字母（“完成”可用 Ctrl+Enter）
 error-outcome-keyboard-taken = 通话页自己用了这个按键，请换一个字母
+outcomes-in-hours = { $n } 小时后再打
+outcomes-ends-as = 任务结束：{ $how }

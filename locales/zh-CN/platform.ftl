@@ -58,3 +58,4 @@ drafts-advice = 打开通话页，按提示改好后重新提交；如果改不�
 copy = 复制
 copy-done = 已复制
 copy-selected = 已选中，请按 Ctrl C（苹果电脑按 ⌘ C）复制
+printed = { $store } · 打印于 { $time }

@@ -194,3 +194,4 @@ report-effect-judged = 有评价的回答
 report-improve = { $item }（{ $question }：{ $answer }）
 report-of = { $question }：{ $answer }
 report-line = 项目
+report-until = ～

@@ -46,7 +46,6 @@ scripts-preview = 通话预览
 scripts-count = { $n } 题（应为 { $from }–{ $to }）
 scripts-fault = { $where }：{ $text }
 scripts-sample-customer = 陈
-scripts-sample-title = 先生
 scripts-sample-items = 4 万公里保养
 scripts-sample-model = 速派
 error-script-count = 选中的题数不在规定范围内

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use rust_embed::RustEmbed;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,17 @@ keyed! {
         ZhCn = "zh-CN",
         ZhTw = "zh-TW",
         En = "en",
+    }
+}
+
+impl Locale {
+    /// As its readers call it.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::ZhCn => "简体中文",
+            Self::ZhTw => "繁體中文",
+            Self::En => "English",
+        }
     }
 }
 
@@ -104,6 +116,10 @@ fn bundle(lang: &str, texts: &[String]) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Isolating marks would travel with every copied number.
     bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(|value, _| match value {
+        FluentValue::Number(n) if n.options.use_grouping => Some(grouped(n.value as i64)),
+        _ => None,
+    }));
     for text in texts {
         let resource = match FluentResource::try_new(text.clone()) {
             Ok(resource) => resource,
@@ -123,6 +139,8 @@ pub type Text = Cow<'static, str>;
 #[derive(Clone, Debug)]
 pub enum Arg {
     Number(i64),
+    /// A number of things: 1,234.
+    Count(i64),
     Text(String),
 }
 
@@ -140,12 +158,35 @@ pub fn text(locale: Locale, key: &str, args: &[(&str, Arg)]) -> Text {
     let mut given = FluentArgs::with_capacity(args.len());
     for (name, value) in args {
         match value {
-            Arg::Number(n) => given.set(*name, FluentValue::from(*n)),
+            Arg::Number(n) => given.set(*name, number(*n, false)),
+            Arg::Count(n) => given.set(*name, number(*n, true)),
             Arg::Text(t) => given.set(*name, FluentValue::from(t.clone())),
         }
     }
     let mut faults = Vec::new();
     bundle.format_pattern(pattern, Some(&given), &mut faults)
+}
+
+fn number(n: i64, use_grouping: bool) -> FluentValue<'static> {
+    let mut number = FluentNumber::from(n);
+    number.options.use_grouping = use_grouping;
+    FluentValue::Number(number)
+}
+
+/// 1,234
+pub fn grouped(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + 4);
+    if n < 0 {
+        out.push('-');
+    }
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
 }
 
 pub fn has(locale: Locale, key: &str) -> bool {
@@ -173,6 +214,12 @@ impl Msg {
     #[must_use]
     pub fn n(mut self, name: &'static str, value: impl Count) -> Self {
         self.args.push((name, Arg::Number(value.count())));
+        self
+    }
+    /// As `n`, written with its thousands apart.
+    #[must_use]
+    pub fn count(mut self, name: &'static str, value: impl Count) -> Self {
+        self.args.push((name, Arg::Count(value.count())));
         self
     }
     #[must_use]

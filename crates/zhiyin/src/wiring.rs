@@ -108,16 +108,17 @@ pub fn slots() -> Slots {
 
 /// The menu.
 pub fn nav() -> Vec<NavItem> {
-    let item = |label, href, caps| NavItem { label, href, caps, section: "" };
+    let item = |section, label, href, caps| NavItem { label, href, caps, section, also: &[] };
+    let queue = item("", "nav-queue", "/queue", &[Cap::CallWork, Cap::QueueSee][..]);
     let work = vec![
-        item("nav-today", "/", &[][..]),
-        item("nav-queue", "/queue", &[Cap::CallWork, Cap::QueueSee][..]),
-        item("nav-cases", "/cases", &[Cap::CaseRead][..]),
-        item("nav-reports", "/reports", &[Cap::ReportRead][..]),
+        item("", "nav-today", "/", &[]),
+        NavItem { also: &["/bookings"], ..queue },
+        item("", "nav-cases", "/cases", &[Cap::CaseRead][..]),
+        item("", "nav-reports", "/reports", &[Cap::ReportRead][..]),
     ];
     let manage = vec![
-        NavItem { label: "nav-scripts", href: "/scripts", caps: &[Cap::RuleEdit], section: "nav-manage" },
-        NavItem { label: "nav-rules", href: "/rules", caps: &[Cap::RuleEdit], section: "nav-manage" },
+        item("nav-manage", "nav-scripts", "/scripts", &[Cap::RuleEdit][..]),
+        item("nav-manage", "nav-rules", "/rules", &[Cap::RuleEdit][..]),
     ];
     [work, customers::nav(""), manage, imports::nav("nav-manage"), identity::nav("nav-manage")].concat()
 }

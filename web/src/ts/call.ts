@@ -28,6 +28,7 @@ class Call {
     document.addEventListener("click", (event) => this.clicked(event));
     this.begin();
     onKey((key, event) => this.key(key, event));
+    this.form.addEventListener("keydown", (event) => this.fieldDone(event));
   }
 
   private begin(): void {
@@ -107,6 +108,23 @@ class Call {
       return true;
     }
     return /^[0-9]$/.test(key) && !event.repeat && now !== undefined && pick(now, key);
+  }
+
+  /**
+   * Enter in a field of one line. The form's first button is off, so that it sends nothing by itself: in a dialog the
+   * dialog's own button is pressed, elsewhere the field is left for the question in turn.
+   */
+  private fieldDone(event: KeyboardEvent): void {
+    const field = event.target;
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing || event.keyCode === 229) return;
+    if (!(field instanceof HTMLInputElement) || !isTextField(field)) return;
+    event.preventDefault();
+    const dialog = field.closest("dialog");
+    if (dialog) first<HTMLButtonElement>("button[name=outcome]", dialog)?.click();
+    else {
+      field.blur();
+      this.now()?.focus({ preventScroll: true });
+    }
   }
 
   private openNote(event: KeyboardEvent, now: HTMLElement | undefined): boolean {

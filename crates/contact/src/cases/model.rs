@@ -306,8 +306,4 @@ impl Left {
         let minutes = (due.since(now)).abs() / Millis::MINUTE;
         Self { over, hours: minutes / 60, minutes: minutes % 60 }
     }
-    /// `0:42`
-    pub fn clock(&self) -> String {
-        format!("{}:{:02}", self.hours, self.minutes)
-    }
 }

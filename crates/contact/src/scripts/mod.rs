@@ -13,7 +13,7 @@ mod standard;
 pub use answers::{Given, Posted, SKIPPED, posted, resolve};
 pub use choose::{AskFor, Asked, Chosen, choose, field_name};
 pub use model::{Choice, Effect, GoodMoment, Question, QuestionKind, Script, ScriptBook, ShowIf, Subject};
-pub use say::{Tongue, Words, day_words, say};
+pub use say::{Title, Tongue, Words, say};
 pub use standard::{CallStandard, Never, Situation, Spoken};
 
 use platform::rulebook::{RuleFault, Rulebook};

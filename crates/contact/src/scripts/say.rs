@@ -1,5 +1,7 @@
 //! Lines with `{placeholders}`: a missing value must not be heard.
 
+use std::borrow::Cow;
+
 use kernel::StoreDate;
 
 use super::model::Subject;
@@ -12,16 +14,38 @@ pub enum Tongue {
     En,
 }
 
+/// How somebody is addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Title {
+    Mr,
+    Ms,
+    /// A person of whom nobody knows it: both are on the sheet.
+    Either,
+}
+
+impl Title {
+    pub const fn words(self, tongue: Tongue) -> &'static str {
+        match (self, tongue) {
+            (Self::Mr, Tongue::Zh) => "先生",
+            (Self::Ms, Tongue::Zh) => "女士",
+            (Self::Either, Tongue::Zh) => "先生/女士",
+            (Self::Mr, Tongue::En) => "Mr",
+            (Self::Ms, Tongue::En) => "Ms",
+            (Self::Either, Tongue::En) => "Mr/Ms",
+        }
+    }
+}
+
 /// What the placeholders stand for; empty = not known.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     /// `陈` with a title, `陈晓帆` without.
     pub customer: String,
-    pub title: String,
+    pub title: Option<Title>,
     pub store: String,
     pub agent: String,
     pub agent_no: String,
-    pub date: String,
+    pub date: Option<StoreDate>,
     pub items: String,
     pub plate: String,
     pub advisor: String,
@@ -31,21 +55,21 @@ pub struct Words {
 }
 
 impl Words {
-    fn value(&self, name: &str) -> &str {
-        match name {
+    fn value(&self, name: &str, tongue: Tongue) -> Cow<'_, str> {
+        Cow::Borrowed(match name {
             "customer" => &self.customer,
-            "title" => &self.title,
+            "title" => self.title.map_or("", |t| t.words(tongue)),
             "store" => &self.store,
             "agent" => &self.agent,
             "agent_no" => &self.agent_no,
-            "date" => &self.date,
+            "date" => return self.date.map_or(Cow::Borrowed(""), |day| day_words(day, tongue).into()),
             "items" => &self.items,
             "plate" => &self.plate,
             "advisor" => &self.advisor,
             "service_phone" => &self.service_phone,
             "festival" => &self.festival,
             _ => "",
-        }
+        })
     }
 
     /// What is said instead of a missing value; `None`: the whole clause is left out.
@@ -168,8 +192,10 @@ fn fill(clause: &str, words: &Words, tongue: Tongue) -> Option<String> {
     while let Some((before, tail)) = rest.split_once('{') {
         out.push_str(before);
         let Some((name, after)) = tail.split_once('}') else { break };
-        let value = words.value(name);
-        out.push_str(if value.is_empty() { words.instead(name, tongue)? } else { value });
+        match words.value(name, tongue) {
+            value if value.is_empty() => out.push_str(words.instead(name, tongue)?),
+            value => out.push_str(&value),
+        }
         rest = after;
     }
     out.push_str(rest);
@@ -208,11 +234,11 @@ mod tests {
     fn words() -> Words {
         Words {
             customer: "陈".into(),
-            title: "先生".into(),
+            title: Some(Title::Mr),
             store: "城南店".into(),
             agent: "周岚".into(),
             agent_no: "207".into(),
-            date: day_words("2026-11-19".parse().expect("date"), Tongue::Zh),
+            date: Some("2026-11-19".parse().expect("date")),
             items: "4 万公里保养".into(),
             advisor: "邓超群".into(),
             service_phone: "028-8500 0000".into(),
@@ -233,7 +259,7 @@ mod tests {
         let bare = Words { subject: Some(Subject::RepairOrder), ..Words::default() };
         let gaps = "您好！我是本店客户关系中心的回访专员。前几天您的车在我们店做了维修保养，想听听您的感受。";
         check_line(opening, &bare, Tongue::Zh, gaps);
-        let en = Words { customer: "Chen".into(), title: "Mr".into(), date: "19 November".into(), ..words() };
+        let en = Words { customer: "Chen".into(), ..words() };
         let english = "Good day, Mr Chen. This is 周岚 of the customer-care centre of 城南店. On 19 November your car was \
             with us for 4 万公里保养, and we would like to hear how it went.";
         check_line(opening, &en, Tongue::En, english);

@@ -27,5 +27,11 @@ pub fn routes() -> Routes {
 
 /// The entry of the menu, under the heading `section` (a message key).
 pub fn nav(section: &'static str) -> Vec<NavItem> {
-    vec![NavItem { label: "customers", href: "/customers", caps: &[Cap::CustomerRead], section }]
+    vec![NavItem {
+        label: "customers",
+        href: "/customers",
+        caps: &[Cap::CustomerRead],
+        section,
+        also: &["/search", "/vehicles", "/repair-orders", "/deliveries"],
+    }]
 }

@@ -11,6 +11,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/sign-in", Need::Public, sign_in::show)
         .post("/sign-in", Need::Public, sign_in::create)
+        .post("/language", Need::Public, sign_in::language)
         .post("/sign-out", Need::SignedIn, sign_in::end)
         .get("/links/{token}", Need::Public, link::show)
         .post("/links/{token}", Need::Public, link::consume)
@@ -52,7 +53,7 @@ pub fn routes() -> Routes {
 
 /// Entries of the menu, under the heading `section` (a message key).
 pub fn nav(section: &'static str) -> Vec<NavItem> {
-    let item = |label, href, caps| NavItem { label, href, caps, section };
+    let item = |label, href, caps| NavItem { label, href, caps, section, also: &[] };
     vec![
         item("identity-people", "/people", &[Cap::PeopleManage, Cap::AdminManage][..]),
         item("identity-calendar", "/calendar", &[Cap::RuleEdit][..]),

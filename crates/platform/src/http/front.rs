@@ -40,6 +40,8 @@ pub struct Ctx {
 pub const COOKIE_STRICT: &str = "__Host-zy";
 pub const COOKIE_PLAIN: &str = "zy_s";
 pub const COOKIE_DEVICE: &str = "zy_d";
+/// The language of this browser before anybody has signed in.
+const COOKIE_LANGUAGE: &str = "zy_lang";
 
 pub async fn front(State(app): State<App>, req: Request, next: Next) -> Response {
     // A stream is answered with its head; how long it then lasts says nothing.
@@ -86,11 +88,18 @@ async fn through(app: App, mut req: Request, next: Next) -> Response {
             Err(_) => return readable(&app, &ctx, who, &Problem::Busy(5)).await,
         }
     };
+    let speaks = who.as_ref().map(|w| w.locale).filter(|l| !quiet && *l != ctx.locale);
     let mut answer = match answer.extensions().get::<Told>().cloned() {
         Some(told) => readable(&app, &ctx, who, &told.0).await,
         None => answer,
     };
     headers(&app, &ctx, answer.headers_mut());
+    if let Some(locale) = speaks
+        && let Ok(value) = HeaderValue::from_str(&language_cookie(&app, locale))
+    {
+        // The sign-in page will speak their language.
+        answer.headers_mut().append(header::SET_COOKIE, value);
+    }
     answer
 }
 
@@ -105,7 +114,7 @@ fn context(app: &App, req: &Request) -> Ctx {
         path: req.uri().path().into(),
         htmx: has("hx-request"),
         draft: has("zy-client"),
-        locale: wanted_locale(cookie(headers, "zy_lang"), text(header::ACCEPT_LANGUAGE)),
+        locale: wanted_locale(cookie(headers, COOKIE_LANGUAGE), text(header::ACCEPT_LANGUAGE)),
         wants_json: text(header::ACCEPT).starts_with("application/json"),
         address: address(app, req).into(),
         device: text(header::USER_AGENT).chars().take(200).collect::<String>().into(),
@@ -195,6 +204,12 @@ pub fn session_cookie(app: &App, token: &str) -> String {
     format!("{}={token}; Path=/; HttpOnly;{secure} SameSite=Strict; Max-Age={age}", cookie_name(app))
 }
 
+/// `Set-Cookie` text for the language of this browser.
+pub fn language_cookie(app: &App, locale: Locale) -> String {
+    let secure = if app.config.plain_http { "" } else { " Secure;" };
+    format!("{COOKIE_LANGUAGE}={locale}; Path=/; HttpOnly;{secure} SameSite=Lax; Max-Age=31536000")
+}
+
 async fn readable(app: &App, ctx: &Ctx, who: Option<Arc<Who>>, problem: &Problem) -> Response {
     if let Problem::Internal(cause) = problem {
         tracing::error!(reference = %ctx.reference, path = %ctx.path, %cause, "a request failed");
@@ -212,10 +227,26 @@ async fn readable(app: &App, ctx: &Ctx, who: Option<Arc<Who>>, problem: &Problem
     answer
 }
 
+/// The sign-in page that leads on to this path.
+pub fn sign_in_page(next: &str) -> String {
+    let mut to = "/sign-in?next=".to_owned();
+    for c in next.chars() {
+        match c {
+            '%' => to.push_str("%25"),
+            '&' => to.push_str("%26"),
+            '+' => to.push_str("%2B"),
+            '?' => to.push_str("%3F"),
+            '#' => to.push_str("%23"),
+            other => to.push(other),
+        }
+    }
+    to
+}
+
 /// To the sign-in page and back again; pages inside of pages leave as a whole.
 fn sign_in_first(ctx: &Ctx) -> Response {
     let back = if ctx.path.starts_with('/') && !ctx.path.starts_with("//") { &*ctx.path } else { "/" };
-    let to = format!("/sign-in?next={}", back.replace('&', "%26").replace('?', "%3F"));
+    let to = sign_in_page(back);
     if ctx.htmx {
         let mut answer = StatusCode::UNAUTHORIZED.into_response();
         if let Ok(value) = HeaderValue::from_str(&to) {

@@ -22,7 +22,7 @@ use kernel::{Cap, Result, Scope};
 pub use desk::{Desk, ShownError};
 pub use failure::{Answer, Failure};
 pub use fields::Fields;
-pub use front::{COOKIE_DEVICE, Ctx, cookie_name, front, session_cookie};
+pub use front::{COOKIE_DEVICE, Ctx, cookie_name, front, language_cookie, session_cookie, sign_in_page};
 pub use routes::{Need, RouteInfo, Routes};
 pub use ui::Ui;
 pub use who::Who;
@@ -73,6 +73,18 @@ pub struct NavItem {
     pub caps: &'static [Cap],
     /// Message key of the heading it stands under; "" = none.
     pub section: &'static str,
+    /// Other places that belong under it.
+    pub also: &'static [&'static str],
+}
+
+impl NavItem {
+    /// Whether a page at this path belongs under it.
+    pub fn leads_to(&self, path: &str) -> bool {
+        let below = |place: &str| path == place || path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'));
+        (self.href == "/" && path == "/")
+            || (self.href != "/" && below(self.href))
+            || self.also.iter().any(|p| below(p))
+    }
 }
 
 type SlotFn = Box<dyn Fn(Desk, i64) -> BoxFuture<'static, Result<String>> + Send + Sync>;

@@ -129,6 +129,9 @@ impl Ui {
     pub fn may(&self, cap: &str) -> bool {
         Cap::parse(cap).is_some_and(|cap| self.who.as_ref().is_some_and(|w| w.scope.may(cap)))
     }
+    pub fn locales(&self) -> impl Iterator<Item = Locale> {
+        Locale::ALL.iter().copied()
+    }
     pub fn nav(&self) -> Vec<NavLink> {
         let Some(who) = &self.who else { return Vec::new() };
         let mut section = "";
@@ -136,7 +139,7 @@ impl Ui {
         for item in self.app.nav.iter().filter(|i| i.caps.is_empty() || i.caps.iter().any(|c| who.scope.may(*c))) {
             let heading = (item.section != section && !item.section.is_empty()).then(|| self.t(item.section).into());
             section = item.section;
-            let on = if item.href == "/" { &*self.ctx.path == "/" } else { self.ctx.path.starts_with(item.href) };
+            let on = item.leads_to(&self.ctx.path);
             links.push(NavLink { label: self.t(item.label).into_owned(), href: item.href, on, heading });
         }
         links
@@ -149,16 +152,7 @@ impl Ui {
     }
     /// 1,234
     pub fn int(&self, n: impl Count) -> String {
-        let n = n.count();
-        let digits = n.unsigned_abs().to_string();
-        let mut out = String::new();
-        for (i, c) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i).is_multiple_of(3) {
-                out.push(',');
-            }
-            out.push(c);
-        }
-        if n < 0 { format!("-{out}") } else { out }
+        i18n::grouped(n.count())
     }
     pub fn money(&self, fen: &Option<Fen>) -> String {
         fen.map_or_else(|| NONE.into(), |f| f.to_string())
@@ -204,6 +198,10 @@ impl Ui {
     pub fn date_time(&self, at: &Millis) -> String {
         let Some(z) = self.local(*at) else { return NONE.into() };
         format!("{} {:02}:{:02}", z.date(), z.hour(), z.minute())
+    }
+    /// When this page was made, for paper.
+    pub fn printed_at(&self) -> String {
+        self.date_time(&self.app.db.clock().now())
     }
     /// The day alone: 10:05 today, 11-22 within the year, 2025-11-22 before.
     pub fn day(&self, at: &Millis) -> String {

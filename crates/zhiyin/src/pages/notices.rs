@@ -173,7 +173,10 @@ fn state(ui: &Ui, c: &CaseLine) -> (&'static str, String) {
         (Some(due), Some(left)) if left.over => {
             ("bad", ui.k("notice-due-over").s("time", ui.day_time(&due)).to_string())
         }
-        (Some(due), _) => (c.pill(), ui.k("notice-due").s("time", ui.day_time(&due)).to_string()),
+        (Some(due), _) => {
+            let (state, time) = (ui.v("case-state", c.state), ui.day_time(&due));
+            (c.pill(), ui.k("notice-now").s("state", state).s("time", time).to_string())
+        }
         (None, _) => (c.pill(), ui.v("case-state", c.state).into_owned()),
     }
 }

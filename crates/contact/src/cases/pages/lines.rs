@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 
 use kernel::{Cap, Millis, Reach, Result, Scope};
 use platform::db::Sql;
+use platform::http::Ui;
 use platform::i18n::{Label, Locale};
 use platform::rulebook;
 
@@ -124,4 +125,19 @@ pub async fn lines(
         });
     }
     Ok(lines)
+}
+
+impl Left {
+    /// `0:42`, from two days on `2 天 20 小时`.
+    pub fn words(&self, ui: &Ui) -> String {
+        match self.hours {
+            0..48 => ui.k("case-time").n("h", self.hours).s("m", format!("{:02}", self.minutes)),
+            hours => ui.k("case-time-days").n("d", hours / 24).n("h", hours % 24),
+        }
+        .to_string()
+    }
+    /// What stands beside a deadline: how long is left, or for how long it is missed.
+    pub fn told(&self, ui: &Ui) -> String {
+        ui.k(if self.over { "case-over" } else { "case-left" }).s("time", self.words(ui)).to_string()
+    }
 }

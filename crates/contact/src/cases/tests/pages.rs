@@ -186,7 +186,7 @@ async fn the_list_and_the_case_in_three_languages() {
         for (locale, left, kind, missing) in [
             ("zh-CN", "剩 0:42", "投诉：维修水平", "〔待补：客户要求〕"),
             ("zh-TW", "剩 0:42", "投訴：維修水平", "〔待補：客戶要求〕"),
-            ("en", "0:42 left", "Complaint: repair skill", "[missing: Demand]"),
+            ("en", "42 min left", "Complaint: repair skill", "[missing: Demand]"),
         ] {
             let mut c = client(w, &format!("service.{locale}")).await;
             let list = c.get("/cases").await;
@@ -211,6 +211,9 @@ async fn the_list_and_the_case_in_three_languages() {
         minutes(w, 107);
         let late = client(w, "service").await.get("/cases?show=overdue").await;
         assert!(late.text.contains("超时 1:05"), "{}", late.text);
+        minutes(w, 2 * 24 * 60 + 3 * 60);
+        let late = client(w, "service").await.get("/cases?show=overdue").await;
+        assert!(late.text.contains("超时 2 天 4 小时"), "{}", late.text);
     })
     .await;
 }

@@ -4,17 +4,18 @@ use axum::http::HeaderMap;
 use kernel::{AttemptId, Cap, CaseId, ContactId, CustomerId, Millis, PhoneLineId, Problem, Reach, TaskId};
 use platform::db::Sql;
 use platform::http::{Answer, Desk, Failure, Fields, Ui};
+use platform::i18n::Locale;
 use platform::transact;
 
 use super::call_data::{self, CallData};
 use super::call_history::{self, Past};
-use super::call_view::{self, OutcomeView, PartialView, QuestionView, SituationView, Slot, Spoken, VisitView};
+use super::call_view::{self, OutcomeView, PartialView, QuestionView, Said, SituationView, Slot, Spoken, VisitView};
 use super::line_view::KindPill;
 use super::{attempt_form, words};
 use crate::followup::model::{Aside, Mark, SubjectKind};
 use crate::followup::outcome_words::OutcomeWords;
 use crate::followup::{attempts, best_time, board, lease, queue, store};
-use crate::scripts::{self, Script, Tongue, Words, say};
+use crate::scripts::{self, Script, Title, Tongue, Words};
 
 #[derive(Template)]
 #[template(path = "followup/pages/call.html")]
@@ -61,11 +62,11 @@ struct CallPage {
     title: String,
     count: usize,
     minutes: (u32, u32),
-    opening: String,
+    opening: Said,
     moment: Moment,
     asked: Vec<QuestionView>,
-    after_opinion: String,
-    closing: Vec<String>,
+    after_opinion: Said,
+    closing: Vec<Said>,
     situations: Vec<SituationView>,
     remark_prompt: String,
     case_fields: String,
@@ -78,9 +79,9 @@ struct CallPage {
 }
 
 struct Moment {
-    question: String,
-    yes: String,
-    no: String,
+    question: Said,
+    yes: Said,
+    no: Said,
 }
 
 /// Masked; dialled by its id.
@@ -174,7 +175,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
     let chosen = scripts::choose(&asks, data.detailed());
     let first = data.tasks.first().ok_or(Problem::NotFound)?;
     let (script, spoken) = (data.script(first)?, data.words(desk, first));
-    let line = |l| words::zh(&ui, &say(l, &spoken, Tongue::Zh));
+    let line = |l| call_view::spoken(&ui, l, &spoken);
     let phones = phones(&ui, data);
     let counts = queue::counts(&mut q, scope, &queue::Filter::default(), now).await?;
     let today = (midnight(data, now), data.context.tomorrow(now));
@@ -206,7 +207,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         held_by,
         undo: undo(desk, fields).await?,
         continued: !data.earlier.is_empty() && !data.again,
-        person: with_title(data, &spoken),
+        person: with_title(&ui, data, &spoken),
         owner: data.customer.file.name.clone(),
         kinds: words::kind_pills(&ui, data.context.rules(), data.view.contact.kinds()),
         plate: (!spoken.plate.is_empty()).then(|| spoken.plate.clone()),
@@ -227,10 +228,7 @@ async fn page(desk: &Desk, data: &CallData, fields: &Fields) -> Result<CallPage,
         title: ui.k("call-heading").s("script", ui.label(&script.label)).n("n", roots(&chosen)).to_string(),
         count: roots(&chosen),
         minutes: (script.minutes_from, script.minutes_to),
-        opening: words::zh(
-            &ui,
-            &say(if data.fleet() { &script.opening_fleet } else { &script.opening }, &spoken, Tongue::Zh),
-        ),
+        opening: line(if data.fleet() { &script.opening_fleet } else { &script.opening }),
         moment: Moment {
             question: line(&script.good_moment.question),
             yes: line(&script.good_moment.yes),
@@ -325,8 +323,14 @@ fn car(ui: &Ui, data: &CallData) -> String {
     parts.join(" · ")
 }
 
-fn with_title(data: &CallData, spoken: &Words) -> String {
-    if spoken.title.is_empty() { data.person().to_owned() } else { format!("{} {}", data.person(), spoken.title) }
+/// `陈晓帆 先生`, `Mr 陈晓帆`.
+fn with_title(ui: &Ui, data: &CallData, spoken: &Words) -> String {
+    let person = data.person();
+    match (spoken.title, ui.locale()) {
+        (None, _) | (Some(Title::Either), Locale::En) => person.to_owned(),
+        (Some(title), Locale::En) => format!("{} {person}", title.words(Tongue::En)),
+        (Some(title), _) => words::zh(ui, &format!("{person} {}", title.words(Tongue::Zh))),
+    }
 }
 
 fn owned(data: &CallData) -> Vec<(String, String)> {

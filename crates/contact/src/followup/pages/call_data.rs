@@ -15,7 +15,7 @@ use crate::followup::context::Context;
 use crate::followup::model::{RECALL, SubjectKind, Task};
 use crate::followup::outcomes::Outcomes;
 use crate::followup::rules::FollowupRules;
-use crate::scripts::{AskFor, CallStandard, Script, ScriptBook, Tongue, Words, day_words};
+use crate::scripts::{AskFor, CallStandard, Script, ScriptBook, Title, Words};
 
 pub struct CallData {
     pub context: Context,
@@ -155,8 +155,8 @@ impl CallData {
         let person = self.person();
         let own = person == self.customer.file.name && !self.fleet();
         let title = self.customer.file.gender.filter(|_| own).map(|g| match g {
-            customers::Gender::Male => "先生",
-            customers::Gender::Female => "女士",
+            customers::Gender::Male => Title::Mr,
+            customers::Gender::Female => Title::Ms,
         });
         let day = order.map(|o| o.settled_on.unwrap_or(o.opened_on)).or(delivery.map(|d| d.delivered_on));
         let plate = order.and_then(|o| o.plate.as_ref()).or(delivery.and_then(|d| d.plate.as_ref()));
@@ -165,12 +165,11 @@ impl CallData {
             order.and_then(|o| o.items.clone()).or_else(|| delivery.and_then(|d| d.series.clone().or(d.model.clone())));
         Words {
             customer: if title.is_some() { surname(person) } else { person }.to_owned(),
-            // Of a person whose title nobody knows both are on the sheet.
-            title: title.unwrap_or(if own { "先生/女士" } else { "" }).to_owned(),
+            title: title.or(own.then_some(Title::Either)),
             store: self.store.name.clone(),
             agent: who.name.clone(),
             agent_no: who.agent_number.clone().unwrap_or_default(),
-            date: day.map(|d| day_words(d, Tongue::Zh)).unwrap_or_default(),
+            date: day,
             items: items.unwrap_or_default(),
             plate: plate.map(ToString::to_string).unwrap_or_default(),
             advisor: order

@@ -3,7 +3,7 @@
 use kernel::{Millis, Plate, StoreDate, StoreTime};
 use people::vehicles::{DeliveryFacts, VisitFacts};
 use platform::http::Ui;
-use platform::i18n::Locale;
+use platform::i18n::{Label, Locale};
 
 use super::words;
 use crate::followup::call::Answer;
@@ -81,14 +81,12 @@ pub struct QuestionView {
     pub field: String,
     /// Number in the row; a branch has none.
     pub number: String,
-    pub text: String,
+    pub text: Said,
     /// What it is called in lists.
     pub short: String,
-    /// In the reader's language, where that is not the customer's.
-    pub gloss: Option<String>,
     pub hint: Option<String>,
     /// Said before it: now about the other car.
-    pub before: Option<String>,
+    pub before: Option<Said>,
     pub must: bool,
     pub marked: bool,
     /// Why it must be asked, where the store said so.
@@ -112,7 +110,22 @@ pub struct OptionView {
 
 pub struct Sorry {
     pub option: String,
-    pub line: String,
+    pub line: Said,
+}
+
+/// A line that the agent says, in the customer's language.
+pub struct Said {
+    pub text: String,
+    /// In the reader's language, where that is another and the line is written in it.
+    pub gloss: Option<String>,
+}
+
+pub fn spoken(ui: &Ui, line: &Label, words: &Words) -> Said {
+    let read = (ui.locale() == Locale::En).then_some(line.en.as_ref()).flatten();
+    Said {
+        text: words::zh(ui, &say(line, words, Tongue::Zh)),
+        gloss: read.map(|_| say(line, words, Tongue::En)).filter(|gloss| !gloss.is_empty()),
+    }
 }
 
 /// What the questions of one task are worded with.
@@ -125,7 +138,7 @@ pub struct Spoken<'a> {
 /// `earlier`: answers of the call that broke off; they stand again.
 pub fn question(ui: &Ui, asked: &Asked<'_>, number: usize, spoken: &Spoken<'_>, earlier: &[Answer]) -> QuestionView {
     let q: &Question = asked.question;
-    let line = |l| words::zh(ui, &say(l, spoken.words, Tongue::Zh));
+    let line = |l| self::spoken(ui, l, spoken.words);
     let was = earlier.iter().rev().find(|a| a.question == q.key && (q.shared.is_some() || a.task_id == asked.task));
     let is_text = q.kind == QuestionKind::Text;
     QuestionView {
@@ -133,9 +146,6 @@ pub fn question(ui: &Ui, asked: &Asked<'_>, number: usize, spoken: &Spoken<'_>, 
         number: if asked.show_if.is_some() { String::new() } else { number.to_string() },
         text: line(&q.text),
         short: ui.label(&q.short),
-        gloss: (ui.locale() == Locale::En)
-            .then(|| q.text.en.as_ref().map(|_| say(&q.text, spoken.words, Tongue::En)))
-            .flatten(),
         hint: q.hint.as_ref().map(|h| ui.label(h)),
         before: asked.opens_task.then(|| line(&spoken.script.vehicle_transition)),
         must: q.must_ask,
@@ -236,7 +246,7 @@ pub struct SituationView {
     pub key: String,
     pub label: String,
     pub advice: String,
-    pub say: Vec<String>,
+    pub say: Vec<Said>,
     pub never: String,
 }
 
@@ -246,7 +256,7 @@ pub fn situation(ui: &Ui, s: &Situation, spoken: &Words) -> SituationView {
         key: s.key.clone(),
         label: ui.label(&s.label),
         advice: ui.label(&s.advice),
-        say: s.outbound().map(|line| words::zh(ui, &say(&line.text, spoken, Tongue::Zh))).collect(),
+        say: s.outbound().map(|line| self::spoken(ui, &line.text, spoken)).collect(),
         never: never.collect::<Vec<_>>().join(" · "),
     }
 }

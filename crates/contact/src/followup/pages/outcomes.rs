@@ -193,12 +193,16 @@ fn table(book: &Outcomes, w: &Words<'_>) -> Table {
             (false, false) => "counts-nothing",
         };
         let next = match o.next {
+            Next::InMinutes { minutes } if minutes >= 60 && minutes.is_multiple_of(60) => {
+                w.ui.k("outcomes-in-hours").n("n", minutes / 60).to_string()
+            }
             Next::InMinutes { minutes } => w.ui.k("outcomes-in").n("n", minutes).to_string(),
             other @ (Next::None | Next::AtOnce | Next::NextHalfDay | Next::NextNumber | Next::AgreedTime) => {
                 w.ui.v("outcomes-next", next_key(other)).into_owned()
             }
         };
-        let next = if o.ends == Ends::None { next } else { ending(w, o) };
+        let next =
+            if o.ends == Ends::None { next } else { w.ui.k("outcomes-ends-as").s("how", ending(w, o)).to_string() };
         let state = if o.active { Cell::pill(w.t("on"), "ok") } else { Cell::pill(w.t("off"), "warn") };
         let mut row = Row::new(
             o.key.clone(),

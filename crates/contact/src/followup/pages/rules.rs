@@ -151,7 +151,7 @@ impl Document for FollowupRules {
 }
 
 fn windows(list: &[CallWindow]) -> String {
-    list.iter().map(|w| format!("{}–{}", w.from, w.to)).collect::<Vec<_>>().join(" ")
+    list.iter().map(|w| format!("{}–{}", w.from, w.to)).collect::<Vec<_>>().join(", ")
 }
 
 fn rules_table(rules: &FollowupRules, w: &Words<'_>) -> Table {
@@ -200,7 +200,15 @@ fn others_table(rules: &FollowupRules, w: &Words<'_>) -> Table {
             row("recall", recall.to_string()),
             row(
                 "targets",
-                format!("{} · {new} · {}", targets::summary(rules), w.ui.k("rules-targets-own").n("n", own)),
+                [
+                    targets::summary(rules, w),
+                    new.to_string(),
+                    if own == 0 { String::new() } else { w.ui.k("rules-targets-own").n("n", own).to_string() },
+                ]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
             ),
             row("limits", limits.to_string()),
         ],

@@ -9,7 +9,7 @@ use super::super::edit;
 use super::super::model::{Effect, Script, ScriptBook, Subject};
 use crate::editing::Place;
 
-use super::super::say::{Tongue, Words, day_words, say};
+use super::super::say::{Title, Tongue, Words, say};
 
 /// The call as the agent will see it, with a made-up customer.
 #[derive(Template)]
@@ -46,11 +46,11 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
 pub fn sample_words(ui: &Ui, desk: &Desk, event: Subject, items: &str) -> Words {
     Words {
         customer: ui.t("scripts-sample-customer").into_owned(),
-        title: ui.t("scripts-sample-title").into_owned(),
+        title: Some(Title::Mr),
         store: ui.store_name().to_owned(),
         agent: ui.user_name().to_owned(),
         agent_no: desk.who().agent_number.clone().unwrap_or_default(),
-        date: ui.today().map(|d| day_words(d, Tongue::Zh)).unwrap_or_default(),
+        date: ui.today(),
         items: items.to_owned(),
         subject: Some(event),
         ..Words::default()

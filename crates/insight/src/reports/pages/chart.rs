@@ -6,7 +6,7 @@ use crate::reports::Judged;
 
 const WIDTH: i64 = 640;
 const HEIGHT: i64 = 200;
-const LEFT: i64 = 44;
+const LEFT: i64 = 54;
 const RIGHT: i64 = 626;
 const TOP: i64 = 18;
 const BOTTOM: i64 = 162;

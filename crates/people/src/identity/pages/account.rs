@@ -4,11 +4,10 @@ use askama::Template;
 use axum::extract::Path;
 use kernel::{Problem, SessionId, StoreId};
 use platform::http::{Answer, Desk, Failure, Fields, ShownError, Ui};
-use platform::i18n::Locale;
 use platform::transact;
 
 use super::form::Form;
-use super::{from, signed_out};
+use super::{from, languages, signed_out};
 use crate::identity::preferences::{self, Theme};
 use crate::identity::session::{self, Device};
 use crate::identity::sign_in::change_password;
@@ -34,10 +33,6 @@ impl AccountPage {
     }
 }
 
-/// Languages are named in themselves.
-const LANGUAGES: [(Locale, &str); 3] =
-    [(Locale::ZhCn, "简体中文"), (Locale::ZhTw, "繁體中文"), (Locale::En, "English")];
-
 async fn page(desk: &Desk, form: Option<Form>, saved: bool) -> Result<AccountPage, Failure> {
     let who = desk.who();
     let keys: serde_json::Value = serde_json::from_str(&who.key_map).unwrap_or_default();
@@ -45,7 +40,7 @@ async fn page(desk: &Desk, form: Option<Form>, saved: bool) -> Result<AccountPag
     let themes = Theme::ALL.iter().map(|t| (t.key().to_owned(), ui.v("identity-theme", t).into_owned())).collect();
     Ok(AccountPage {
         form: form.unwrap_or_else(|| Form::with(&[("locale", who.locale.key()), ("theme", &who.theme)])),
-        languages: LANGUAGES.iter().map(|(l, name)| (l.key().to_owned(), (*name).to_owned())).collect(),
+        languages: languages(),
         themes,
         keys_off: keys["off"] == true,
         keys: desk.slot("me.keys", 0).await?,

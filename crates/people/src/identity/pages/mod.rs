@@ -13,9 +13,15 @@ pub mod stores;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use platform::http::{COOKIE_DEVICE, Desk, session_cookie};
+use platform::i18n::Locale;
 
 use super::session::From;
 use super::sign_in::SignedIn;
+
+/// To choose from; each is named in itself.
+fn languages() -> Vec<(String, String)> {
+    Locale::ALL.iter().map(|l| (l.key().to_owned(), l.own_name().to_owned())).collect()
+}
 
 /// Where this request comes from.
 fn from(desk: &Desk) -> From<'_> {

@@ -7,6 +7,7 @@ use platform::i18n::Label;
 use platform::transact;
 
 use super::form::Form;
+use super::languages;
 use crate::identity::hand_out::is_administrator;
 use crate::identity::org;
 use crate::identity::post::{Assignment, Place};
@@ -162,9 +163,7 @@ pub async fn show(desk: Desk, query: Fields) -> Answer {
 async fn new_page(desk: &Desk, form: Form) -> Result<NewPage, Problem> {
     let board = Board::load(&mut desk.reads(), desk.scope()).await?;
     let choices = Choices::load(desk, &board).await?;
-    let languages =
-        [("zh-CN", "简体中文"), ("zh-TW", "繁體中文"), ("en", "English")].map(|(k, v)| (k.to_owned(), v.to_owned()));
-    Ok(NewPage { ui: desk.ui(), form, choices, languages: languages.to_vec() })
+    Ok(NewPage { ui: desk.ui(), form, choices, languages: languages() })
 }
 
 /// GET /people/new?role=care_supervisor: with a role chosen already, where the first steps send somebody.

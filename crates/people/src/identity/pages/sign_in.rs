@@ -1,7 +1,8 @@
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use kernel::{FieldErrors, Problem};
-use platform::http::{Answer, Desk, Fields, ShownError, Ui};
+use platform::http::{Answer, Desk, Fields, ShownError, Ui, language_cookie, sign_in_page};
+use platform::i18n::Locale;
 use platform::transact;
 
 use super::form::Form;
@@ -24,6 +25,10 @@ impl SignInPage {
     fn errors(&self) -> &Vec<ShownError> {
         &self.form.errors
     }
+    /// This page again.
+    fn back(&self) -> String {
+        sign_in_page(&self.next)
+    }
 }
 
 /// A path of this site, else the first page.
@@ -40,6 +45,16 @@ pub async fn show(desk: Desk, query: Fields) -> Answer {
     }
     let empty = !users::any(&mut desk.reads()).await?;
     desk.page(&SignInPage { ui: desk.ui(), form: Form::default(), next: next.to_owned(), empty })
+}
+
+/// POST /language: what this browser speaks before anybody has signed in.
+pub async fn language(desk: Desk, fields: Fields) -> Answer {
+    let locale = Locale::parse(fields.get("to")).ok_or(Problem::invalid("to", "choice"))?;
+    let mut answer = desk.see_other(own_path(fields.get("next")))?;
+    if let Ok(value) = HeaderValue::from_str(&language_cookie(desk.app(), locale)) {
+        answer.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(answer)
 }
 
 /// POST /sign-in

@@ -93,6 +93,30 @@ async fn 首次设置_登录_我的账号_退出() {
 
         assert_eq!(client.post("/sign-out", &[]).await.location.as_deref(), Some("/sign-in"));
         assert!(client.get("/me").await.location.unwrap().starts_with("/sign-in"));
+        let reply = client.get("/sign-in").await;
+        assert!(reply.text.contains("<html lang=\"en\""), "the browser goes on in the language of whoever left");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 登录前可选语言() {
+    testkit::on_both(async |w| {
+        furnish(w).await;
+        let mut client = Client::new(router(w));
+        let reply = client.get("/sign-in?next=/queue%3Fkind=3DC").await;
+        assert!(reply.text.contains("<html lang=\"zh-CN\""));
+        assert!(reply.text.contains("name=\"next\" value=\"/sign-in?next=/queue%3Fkind=3DC\""), "{}", reply.text);
+        for (to, lang) in [("en", "en"), ("zh-TW", "zh-TW"), ("zh-CN", "zh-CN")] {
+            let reply = client.post("/language", &[("to", to), ("next", "/sign-in?next=/queue%3Fkind=3DC")]).await;
+            assert_eq!(reply.location.as_deref(), Some("/sign-in?next=/queue%3Fkind=3DC"));
+            let page = client.get("/sign-in").await.text;
+            assert!(page.contains(&format!("<html lang=\"{lang}\"")), "{page}");
+            assert!(page.contains(&format!("value=\"{lang}\" lang=\"{lang}\" aria-current")), "{page}");
+        }
+        assert_eq!(client.post("/language", &[("to", "xx")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let away = client.post("/language", &[("to", "en"), ("next", "//elsewhere.example")]).await;
+        assert_eq!(away.location.as_deref(), Some("/"));
     })
     .await;
 }
@@ -276,11 +300,14 @@ fn 文案_两种语言齐全() {
 
 /// Everything without a need is on this list.
 #[test]
-fn 公开路由_只有登录与链接() {
+fn 公开路由_只有登录_语言与链接() {
     let table = routes();
     let public: Vec<String> =
         table.table().iter().filter(|r| r.need == Need::Public).map(|r| format!("{} {}", r.method, r.path)).collect();
-    assert_eq!(public, ["GET /sign-in", "POST /sign-in", "GET /links/{token}", "POST /links/{token}"]);
+    assert_eq!(
+        public,
+        ["GET /sign-in", "POST /sign-in", "POST /language", "GET /links/{token}", "POST /links/{token}"]
+    );
 }
 
 #[tokio::test]

@@ -41,5 +41,5 @@ pub fn routes() -> Routes {
 
 /// Entry of the menu, under the heading `section` (a message key).
 pub fn nav(section: &'static str) -> Vec<NavItem> {
-    vec![NavItem { label: "import-nav", href: "/imports", caps: &[Cap::ImportRun], section }]
+    vec![NavItem { label: "import-nav", href: "/imports", caps: &[Cap::ImportRun], section, also: &[] }]
 }

@@ -191,16 +191,16 @@ async fn remarks(q: &mut impl Sql, ui: &Ui, b: &Batch) -> Result<Vec<String>, Fa
     let plan = &b.mapping;
     if plan.unreadable > 0 {
         let encoding = plan.encoding.clone().unwrap_or_default();
-        remarks.push(ui.k("import-unreadable").s("n", ui.int(plan.unreadable)).s("encoding", encoding).to_string());
+        remarks.push(ui.k("import-unreadable").count("n", plan.unreadable).s("encoding", encoding).to_string());
     }
     if plan.cells_cut > 0 {
-        remarks.push(ui.k("import-cells-cut").s("n", ui.int(plan.cells_cut)).to_string());
+        remarks.push(ui.k("import-cells-cut").count("n", plan.cells_cut).to_string());
     }
     if b.counts.moved > 0 {
-        remarks.push(ui.k("import-moved-rows").s("n", ui.int(b.counts.moved)).to_string());
+        remarks.push(ui.k("import-moved-rows").count("n", b.counts.moved).to_string());
     }
     if b.counts.kept > 0 {
-        remarks.push(ui.k("import-kept-rows").s("n", ui.int(b.counts.kept)).to_string());
+        remarks.push(ui.k("import-kept-rows").count("n", b.counts.kept).to_string());
     }
     Ok(remarks)
 }

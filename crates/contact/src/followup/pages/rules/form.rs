@@ -68,9 +68,9 @@ pub fn rule(w: &Words<'_>, beside: &Beside, rule: &Rule, i: usize, new: bool) ->
         ),
         w.select(at("event_date.otherwise"), "otherwise", dates),
         w.check(at("event_date.warn"), "warn-otherwise", rule.event_date.warn_otherwise),
-        w.number(at("days_from"), "days-from", rule.days_from, span, "day"),
-        w.number(at("days_to"), "days-to", rule.days_to, span, "day"),
-        w.number(at("expires_after_day"), "expires-after-day", rule.expires_after_day, span, "day"),
+        w.number(at("days_from"), "days-from", rule.days_from, span, "day-after"),
+        w.number(at("days_to"), "days-to", rule.days_to, span, "day-after"),
+        w.number(at("expires_after_day"), "expires-after-day", rule.expires_after_day, span, "day-after"),
         w.select(at("day_kind"), "day-kind", keyed_choices(w.ui, "rules-day-kind", DayKind::ALL, Some(rule.day_kind))),
         w.select(
             at("closed_day_end"),

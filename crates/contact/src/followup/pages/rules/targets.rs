@@ -3,9 +3,10 @@
 use crate::editing::{Choice, Control, Read, Section, Words, keyed_choices};
 use crate::followup::rules::{FollowupRules, Segment, Target};
 
-/// `100% · 100% · 80%`
-pub fn summary(rules: &FollowupRules) -> String {
-    let all = rules.targets.iter().filter(|t| t.brand.is_none()).map(|t| format!("{}%", percent(t.permille)));
+/// `New cars 100% · Repairs of new cars 100% · Other repairs 80%`
+pub fn summary(rules: &FollowupRules, w: &Words<'_>) -> String {
+    let usual = rules.targets.iter().filter(|t| t.brand.is_none());
+    let all = usual.map(|t| format!("{} {}%", w.ui.v("rules-segment", t.segment), percent(t.permille)));
     all.collect::<Vec<_>>().join(" · ")
 }
 
