@@ -82,6 +82,58 @@ test("two agents open one call: the second is told, and takes nothing away", asy
   await first.finish();
 });
 
+test("one call in two windows: what one has sent is told to the other, and what stands there is a call of its own", async () => {
+  const { context, finish } = await person(browser);
+  const page = await context.newPage();
+  await enter(page, server, "周岚");
+  const call = await openCall(page, server, { nth: 2 });
+  await page.keyboard.press("1");
+  await page.keyboard.press("1");
+  await page.locator("[data-draft-saved]:not([hidden])").waitFor();
+  const other = await context.newPage();
+  await other.goto(server.origin + call);
+  await ready(other);
+  await other.locator("[data-draft-restored]:not([hidden])").waitFor();
+  await other.locator("h1.who").click();
+  await other.keyboard.press("b");
+  await other.waitForURL(/after=/);
+  await other.close();
+  await page.bringToFront();
+  await page.locator("[data-draft-twin]:not([hidden])").waitFor();
+  assert.ok((await page.locator("form#call input[type=radio][name^='a.']:checked").count()) >= 1, "the answers stand");
+  await page.locator("h1.who").click();
+  await page.keyboard.press("h");
+  await page.waitForURL(/after=/);
+  await page.locator(".banner.ok").filter({ hasText: "部分完成" }).first().waitFor();
+  await page.goto(server.origin + call);
+  const history = await page.locator(".tl").first().innerText();
+  assert.match(history, /占线/);
+  assert.match(history, /部分完成/);
+  await finish();
+});
+
+test("a key pressed twice does nothing to whoever comes next", async () => {
+  const { context, finish } = await person(browser);
+  const page = await context.newPage();
+  await enter(page, server, "周岚");
+  await openCall(page, server, { nth: 1 });
+  await page.locator("h1.who").click();
+  const pressed = Date.now();
+  await page.keyboard.press("n");
+  await page.waitForURL(/after=/);
+  await page.locator("form[data-call-ready]").waitFor();
+  const next = page.url();
+  await page.keyboard.press("n");
+  if (Date.now() - pressed < 1400) {
+    await page.waitForTimeout(400);
+    assert.equal(page.url(), next, "the echo is not heard");
+  }
+  await page.waitForTimeout(1500);
+  await page.keyboard.press("n");
+  await page.waitForURL((url) => url.href !== next);
+  await finish();
+});
+
 test("typing through an input method changes no answer", async () => {
   const { context, finish } = await person(browser);
   const page = await context.newPage();

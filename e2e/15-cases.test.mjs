@@ -156,12 +156,16 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   await page.getByText("费用由店里承担").waitFor();
   await assertAccessible(page, "case in the dark");
   await screenshot(page, "case-dark", { fullPage: true });
-  // The rest of the record.
+  // What is being written about the contact stays while the rest of the record is saved.
+  await page.keyboard.press("a");
+  await page.keyboard.type("客户在电话里很平静。");
+  await page.keyboard.press("Escape");
   await keyTo(page, "#fields .fields select");
   await page.keyboard.press("ArrowDown");
   await keyTo(page, "#fields .actions button");
   await page.keyboard.press("Enter");
   await page.getByText(/补充或更正/).first().waitFor();
+  assert.equal(await page.locator("form[action$='/contact'] textarea").inputValue(), "客户在电话里很平静。");
   await contact(page, "已致电客户道歉，约明天上午来店当面说明。");
   assert.match(await page.locator(".steps").innerText(), /剩 \d+ 天 \d+ 小时/, "the result has a deadline too");
   await result(page, "交车前没有逐项解释费用", "当面说明每一项费用，客户表示理解。");

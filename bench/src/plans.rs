@@ -12,6 +12,7 @@ use crate::place::Place;
 const LARGE: &[&str] = &[
     "customer",
     "customer_phone",
+    "customer_search",
     "customer_store",
     "customer_code",
     "vehicle",

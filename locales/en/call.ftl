@@ -132,3 +132,4 @@ call-past-struck = taken back
 call-past-answer = { $question }: { $answer }
 call-done-lead = This follow-up is over; here is what was recorded.
 call-who-hint = e.g. family or colleague, after seven in the evening
+call-draft-twin = This call was recorded in another window. What you filled in here is kept; saving it records another call.

@@ -117,3 +117,4 @@ call-past-struck = 已撤回
 call-past-answer = { $question }：{ $answer }
 call-done-lead = 这次回访已经结束，下面是记录。
 call-who-hint = 例如：家人、同事，晚上七点后方便
+call-draft-twin = 这通电话已在另一个窗口记下。这里填的还在；要是还有新情况，再保存会另记一次。

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use kernel::{Clock, Millis};
 use platform::config::Config;
 use platform::db::{Db, Options, Target};
@@ -74,9 +76,19 @@ pub fn router(app: App) -> Router {
     wiring::routes()
         .into_router()
         .fallback(|| async { platform::http::Failure(kernel::Problem::NotFound) })
+        .method_not_allowed_fallback(only_sent)
         .layer(axum::middleware::from_fn_with_state(app.clone(), front))
         .layer(CompressionLayer::new())
         .with_state(app)
+}
+
+/// A refused form leaves the address of what it was sent to. Whoever opens that address means the page it belongs to.
+async fn only_sent(method: Method, uri: Uri) -> Response {
+    let page = uri.path().rsplit_once('/').map_or("/", |(page, _)| page);
+    match method {
+        Method::GET | Method::HEAD => Redirect::to(if page.is_empty() { "/" } else { page }).into_response(),
+        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    }
 }
 
 /// # Errors

@@ -1,7 +1,7 @@
 import { all, first, mount, randomId, reveal, tell } from "./dom";
 import { isEmpty, type Draft, type Field } from "./draft-model";
 import { draftsOf, drop, keep } from "./draft-store";
-import { carry, changed, send, tab, type Answer } from "./outbox";
+import { carry, changed, send, sentHere, tab, type Answer } from "./outbox";
 import { signedIn } from "./session";
 import { resumeFrom, seconds, startedAt } from "./timer";
 
@@ -75,6 +75,8 @@ class Keeper {
   private dirty = false;
   /** The server has it. */
   private settled = false;
+  /** Calls with the same customer that waited to be sent when this page came. */
+  private readonly before = new Set<string>();
 
   constructor(private readonly form: HTMLFormElement) {
     this.draft = {
@@ -95,7 +97,10 @@ class Keeper {
     // A browser without storage still submits; it only cannot keep.
     const ready = this.restore().catch(() => undefined);
     form.addEventListener("input", () => this.later());
-    form.addEventListener("change", () => this.later());
+    form.addEventListener("change", () => {
+      this.later();
+      first("dialog[open] [data-errors]", form)?.replaceChildren();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void ready.then(() => this.submit(event.submitter));
@@ -105,7 +110,10 @@ class Keeper {
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && void this.save());
     document.body.addEventListener("zy:sent", (event) => {
       const sent = (event as CustomEvent<{ client: string; next: string | null }>).detail;
-      if (sent.client === this.draft.client) this.leave(sent.next);
+      if (this.before.delete(sent.client)) this.gone(sent.next);
+      if (sent.client !== this.draft.client) return;
+      if (this.draft.state === "pending") this.leave(sent.next);
+      else void this.apart();
     });
     void ready.then(() => {
       this.showClient();
@@ -116,7 +124,8 @@ class Keeper {
   private async restore(): Promise<void> {
     const mine = (await draftsOf(this.draft.user)).filter((draft) => draft.task === this.draft.task);
     const found = mine.findLast((draft) => draft.state !== "pending");
-    if (mine.some((draft) => draft.state === "pending")) reveal("[data-draft-waiting]", true);
+    for (const draft of mine) if (draft.state === "pending") this.before.add(draft.client);
+    reveal("[data-draft-waiting]", this.before.size > 0);
     if (!found) return;
     this.draft = { ...found, state: "draft", post: this.draft.post, holder: undefined };
     write(this.form, this.draft);
@@ -125,6 +134,22 @@ class Keeper {
     if (found.state === "refused" && found.reason) this.explain(found.reason);
     reveal("[data-draft-restored]", true);
     tell("restored", this.draft, this.form);
+  }
+
+  /** What had waited is with the server: nothing is left to do here, unless something was begun anew. */
+  private gone(next: string | null): void {
+    if (this.before.size > 0) return;
+    reveal("[data-draft-waiting]", false);
+    if (!this.dirty && isEmpty({ ...this.draft, ...read(this.form, false) })) this.leave(next);
+  }
+
+  /** Another tab has sent this very call. What was filled in here is a call of its own from now on, not a second copy. */
+  private async apart(): Promise<void> {
+    this.draft = { ...this.draft, client: randomId() };
+    this.showClient();
+    this.dirty = true;
+    await this.save().catch(() => undefined);
+    reveal("[data-draft-twin]", true);
   }
 
   private showClient(): void {
@@ -165,8 +190,10 @@ class Keeper {
     const answer: Answer = await send(this.draft);
     this.busy = false;
     this.form.toggleAttribute("data-busy", false);
-    if (answer.outcome === "done") this.leave(answer.next);
-    else if (answer.outcome === "refused") await this.refuse(answer.html);
+    if (answer.outcome === "done") {
+      sentHere(this.draft.client, answer.next);
+      this.leave(answer.next);
+    } else if (answer.outcome === "refused") await this.refuse(answer.html);
     else await this.wait(answer.outcome === "signin");
   }
 
@@ -177,8 +204,13 @@ class Keeper {
     return keep(this.draft).catch(() => undefined);
   }
 
+  /** Where faults are told: in the dialog that is open, or above the questions. */
+  private slot(): HTMLElement | null {
+    return first("dialog[open] [data-errors]", this.form) ?? first("[data-errors]", this.form) ?? first("[data-errors]");
+  }
+
   private explain(text: string): void {
-    const slot = first("[data-errors]", this.form) ?? first("[data-errors]");
+    const slot = this.slot();
     if (!slot) return;
     const box = document.createElement("div");
     box.className = "banner bad";
@@ -191,7 +223,7 @@ class Keeper {
     this.draft = { ...this.draft, state: "draft", holder: undefined };
     this.dirty = true;
     await this.save().catch(() => undefined);
-    const slot = first("[data-errors]", this.form) ?? first("[data-errors]");
+    const slot = this.slot();
     if (!slot) return;
     slot.innerHTML = html;
     slot.focus();

@@ -59,6 +59,15 @@ function keysOf(element: HTMLElement): string[] {
   return (element.dataset["key"] ?? "").toLowerCase().split(/\s+/).filter(Boolean);
 }
 
+const LAST = "zy-last-key";
+const ECHO_MS = 1500;
+
+/** The second half of a double press, come to the next page: it was not meant for the customer who stands there. */
+function isEcho(key: string): boolean {
+  const [last, at] = (sessionStorage.getItem(LAST) ?? "").split(" ");
+  return last === key && Number(at) < performance.timeOrigin && Date.now() - Number(at) < ECHO_MS;
+}
+
 function act(key: string, event: KeyboardEvent): boolean {
   if (event.repeat) return false;
   // Enter and space on a focused link or button are its own.
@@ -66,6 +75,10 @@ function act(key: string, event: KeyboardEvent): boolean {
   if ((key === "enter" || key === "space") && own) return false;
   const element = live().find((candidate) => keysOf(candidate).includes(key));
   if (!element) return false;
+  if (element instanceof HTMLButtonElement && element.name === "outcome") {
+    if (isEcho(key)) return true;
+    sessionStorage.setItem(LAST, `${key} ${Date.now()}`);
+  }
   if (element instanceof HTMLFormElement) element.requestSubmit();
   else if (isTextField(element)) element.focus();
   else element.click();

@@ -58,6 +58,11 @@ export async function changed(): Promise<void> {
   await paint();
 }
 
+/** Tells the other tabs what this page has sent by itself. */
+export function sentHere(client: string, next: string | null): void {
+  announce({ client, next });
+}
+
 function announce(sent: Sent): void {
   channel?.postMessage(sent);
 }

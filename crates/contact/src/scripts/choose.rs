@@ -26,7 +26,7 @@ pub struct Asked<'a> {
     pub field: String,
     /// `(field, options)` of the answer it hangs on.
     pub show_if: Option<(String, &'a [String])>,
-    /// First question of a task after another task's: the next vehicle is announced.
+    /// First question about another vehicle: it is announced. A further visit of the same one is told by its date.
     pub opens_task: bool,
 }
 
@@ -43,9 +43,12 @@ pub fn choose<'a>(tasks: &[AskFor<'a>], most: usize) -> Chosen<'a> {
     let several = detailed.len() > 1;
     let mut asked: Vec<Asked<'a>> = Vec::new();
     let mut taken: HashMap<&str, String> = HashMap::new();
+    let mut before = None;
     for ask in &detailed {
+        let another = ask.vehicle.is_none() || before != Some(ask.vehicle);
+        before = Some(ask.vehicle);
         let mut fields: HashMap<&str, String> = HashMap::new();
-        let mut first = !asked.is_empty();
+        let mut first = !asked.is_empty() && another;
         for question in of_script(ask.script) {
             let shared = question.shared.as_deref();
             if let Some(field) = shared.and_then(|s| taken.get(s)) {
@@ -176,6 +179,8 @@ mod tests {
         assert_eq!(names[names.len() - 2..], ["wishes", "anything_else"]);
         let opening: Vec<_> = chosen.asked.iter().filter(|a| a.opens_task).map(|a| a.field.as_str()).collect();
         assert_eq!(opening, ["came_in_person.2", "functions_explained.3"]);
+        let same = choose(&[ask(service, 1, 1, false), ask(service, 2, 1, false)], 3);
+        assert!(same.asked.iter().all(|a| !a.opens_task), "a second visit of one car is no other car");
         let unique: HashSet<_> = names.iter().collect();
         assert_eq!(unique.len(), names.len());
     }

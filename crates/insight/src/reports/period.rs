@@ -58,10 +58,10 @@ impl Period {
             Some(Span::Own) | None => {}
             Some(span) => return (span, span.around(on)),
         }
-        if let (Ok(from), Ok(to)) = (from.parse::<StoreDate>(), to.parse::<StoreDate>())
-            && from <= to
-        {
-            return (Span::Own, Self { from, to: to.min(from.days_after(LONGEST)) });
+        if let (Ok(one), Ok(other)) = (from.parse::<StoreDate>(), to.parse::<StoreDate>()) {
+            // Whichever was written first; of too long a span the latest part.
+            let (from, to) = (one.min(other), one.max(other));
+            return (Span::Own, Self { from: from.max(to.days_after(-LONGEST)), to });
         }
         (Span::Month, Span::Month.around(today))
     }
@@ -125,9 +125,11 @@ mod tests {
     #[test]
     fn a_wrong_range_falls_back_to_the_month_and_a_long_one_is_cut() {
         let today = day("2026-11-23");
-        assert_eq!(Period::chosen("", "", "2026-11-09", "2026-11-01", today).0, Span::Month);
+        let turned = Period::chosen("", "", "2026-11-09", "2026-11-01", today);
+        assert_eq!((turned.0, turned.1.from, turned.1.to), (Span::Own, day("2026-11-01"), day("2026-11-09")));
         assert_eq!(Period::chosen("", "", "2026-11-01", "2026-11-09", today).0, Span::Own);
-        assert_eq!(Period::chosen("own", "", "2020-01-01", "2026-11-09", today).1.to, day("2023-01-01"));
+        let long = Period::chosen("own", "", "2020-01-01", "2026-11-09", today).1;
+        assert_eq!((long.from, long.to), (day("2023-11-09"), day("2026-11-09")));
         assert_eq!(Period::chosen("week", "2026-11-01", "", "", today).1.from, day("2026-10-26"));
     }
 

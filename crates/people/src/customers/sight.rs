@@ -85,7 +85,8 @@ fn reach(post: &Post) -> Option<Reach> {
 }
 
 /// The condition that a customer is seen: `seen_by!("c.id", "$3", "$4", "$5", "$6")`, whose parameters are those of
-/// [`Sight`] in its order. Each part rides a primary key or the index by customer.
+/// [`Sight`] in its order. Each part rides a primary key or the index by customer: `OFFSET 0` keeps the planner of
+/// PostgreSQL from reading a whole store into memory, to look the few in question up there.
 macro_rules! seen_by {
     ($id:literal, $group:literal, $whole:literal, $service:literal, $showroom:literal) => {
         concat!(
@@ -95,19 +96,19 @@ macro_rules! seen_by {
             $id,
             " AND cs.store_id IN {{ids:",
             $whole,
-            "}}) OR CAST(",
+            "}} LIMIT 1 OFFSET 0) OR CAST(",
             $service,
             " AS TEXT)<>'[]' AND EXISTS (SELECT 1 FROM repair_order ro WHERE ro.customer_id=",
             $id,
             " AND ro.state='recorded' AND ro.store_id IN {{ids:",
             $service,
-            "}}) OR CAST(",
+            "}} LIMIT 1 OFFSET 0) OR CAST(",
             $showroom,
             " AS TEXT)<>'[]' AND EXISTS (SELECT 1 FROM delivery de WHERE de.customer_id=",
             $id,
             " AND de.state='recorded' AND de.store_id IN {{ids:",
             $showroom,
-            "}}))"
+            "}} LIMIT 1 OFFSET 0))"
         )
     };
 }

@@ -159,11 +159,18 @@ impl Ledger<'_> {
     /// 可能与 马立新 是同一人
     fn tell_alike(&self, decision: &Decision, verdict: &mut Verdict) {
         verdict.alike = !decision.resembles.is_empty();
-        let name = |id: &CustomerId| self.known.customers.get(id).map_or("", |c| c.name.as_str());
-        // Who has the car of this VIN is told as such.
-        let told = decision.resembles.iter().filter(|(_, why)| *why != "vin");
-        let notes = told.map(|(id, why)| Note::turned(&format!("alike-{why}"), name(id), ""));
-        verdict.notes.extend(notes);
+        // Whoever is alike by name alone was looked up by it, and not read.
+        let namesake = |id: &CustomerId| {
+            self.known.namesakes.iter().find(|(_, ids)| ids.contains(id)).map_or("", |(name, _)| name.as_str())
+        };
+        let name = |id: &CustomerId| self.known.customers.get(id).map_or_else(|| namesake(id), |c| c.name.as_str());
+        // Who has the car of this VIN is told as such. Several of one name are told once.
+        for (id, why) in decision.resembles.iter().filter(|(_, why)| *why != "vin") {
+            let note = Note::turned(&format!("alike-{why}"), name(id), "");
+            if !verdict.notes.contains(&note) {
+                verdict.notes.push(note);
+            }
+        }
     }
 
     fn new_customer(&mut self, row: usize, said: &PersonIn<'_>, decision: &Decision) -> CustomerId {

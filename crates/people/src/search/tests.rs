@@ -300,3 +300,48 @@ async fn every_question_rides_an_index() {
     }
     assert!(looked > 60, "{looked} statements looked at");
 }
+
+fn own(text: &str) -> &'static Stmt {
+    let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    Box::leak(Box::new(Stmt::new("OWN", "tests", text, text)))
+}
+
+/// A plan for whatever words (PostgreSQL makes one after some askings) still asks the index for them, and looks the few
+/// that it gives up by key: with a bound on the rows it once read the whole table, and once a whole store into memory.
+#[tokio::test]
+async fn whatever_the_words_postgresql_asks_the_index() {
+    let Some(w) = World::pg(platform::events::Wire::default()).await else { return };
+    let many = [
+        "INSERT INTO customer_search (id, tokens) SELECT n, array_to_tsvector(ARRAY['g1', 's1', 'p' || n % 9973, 'l' || n % 9973, \
+         'n' || n % 211, 't' || n % 997]) FROM generate_series(1, 40000) AS g(n)",
+        "INSERT INTO customer_store (customer_id, store_id, group_id, why, since) SELECT n, 1, 1, 'visit', 0 FROM generate_series(1, 40000) AS g(n)",
+        "INSERT INTO customer (id, group_id, kind, name, name_key, created_at, updated_at) SELECT n, 1, 'person', 'n', 'n', 0, 0 \
+         FROM generate_series(1, 40000) AS g(n)",
+        "ANALYZE customer_search",
+        "ANALYZE customer_store",
+        "ANALYZE customer",
+        "SET LOCAL plan_cache_mode=force_generic_plan",
+        "CREATE FUNCTION pg_temp.lines(asked text) RETURNS SETOF text LANGUAGE plpgsql AS \
+         $$ DECLARE line text; BEGIN FOR line IN EXECUTE asked LOOP RETURN NEXT line; END LOOP; END $$",
+    ];
+    const PLAN: &str = "SELECT v FROM pg_temp.lines('EXPLAIN EXECUTE asked(''p17'', 10, 1000, 1, 0, ''[\"1\"]'', ''[]'', ''[]'')') AS p(v)";
+    let asked = super::store::candidates_text(platform::db::Engine::Pg);
+    let plan: kernel::Result<Vec<platform::db::One<String>>> = transact!(w.db, &w.system(), |tx| {
+        for text in many {
+            tx.exec(own(text), Vec::new()).await?;
+        }
+        tx.exec(
+            own(&format!("PREPARE asked (text, bigint, bigint, bigint, bigint, text, text, text) AS {asked}")),
+            Vec::new(),
+        )
+        .await?;
+        tx.all(own(PLAN), Vec::new()).await
+    });
+    let plan: Vec<String> = plan.expect("planned").into_iter().map(|line| line.0).collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("Bitmap Index Scan on customer_search_tokens"), "{plan}");
+    for whole in ["Seq Scan", "hashed SubPlan", "Hash"] {
+        assert!(!plan.contains(whole), "{whole}:\n{plan}");
+    }
+    w.db.close().await;
+}

@@ -404,3 +404,14 @@ async fn the_menu_shows_what_may_be_opened() {
         let _ = Cap::ALL;
     }
 }
+
+/// A refused form leaves its own address in the browser: opened or reloaded, it leads back to the page.
+#[tokio::test]
+async fn the_address_of_a_form_leads_to_its_page() {
+    let house = House::lite().await;
+    let mut client = house.signed_in("周岚").await;
+    for (address, page) in [("/me/password", "/me"), ("/cases/7/contact", "/cases/7"), ("/sign-out", "/")] {
+        let reply = client.get(address).await;
+        assert_eq!((reply.status.as_u16(), reply.location.as_deref()), (303, Some(page)), "{address}");
+    }
+}

@@ -2,9 +2,9 @@
 
 use askama::Template;
 use axum::extract::Path;
-use kernel::{Problem, StoreDate, UserId};
+use kernel::{FieldErrors, Problem, StoreDate, UserId};
 use people::identity;
-use platform::http::{Answer, Desk, Failure, Fields, Ui};
+use platform::http::{Answer, Desk, Failure, Fields, ShownError, Ui};
 use platform::transact;
 
 use crate::followup::context::Context;
@@ -27,6 +27,7 @@ struct SharesPage {
     /// As it was before the last saving: `(agent, share, from, until)`.
     undo: Vec<(String, String, String, String)>,
     handed: Option<Handed>,
+    errors: Vec<ShownError>,
 }
 
 /// What has just gone from an absent agent to the others, to be taken back.
@@ -87,13 +88,17 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
 
 /// POST /queue/shares: `preview` shows what it would mean, else it is saved, with the way back.
 pub async fn save(desk: Desk, fields: Fields) -> Answer {
-    let lines = lines(&fields)?;
+    let lines = match lines(&fields) {
+        Ok(lines) => lines,
+        Err(Problem::Invalid(errors)) => return refused(&desk, None, &errors).await,
+        Err(other) => return Err(other.into()),
+    };
     if fields.has("preview") {
         return desk.page(&page(&desk, Some(&lines)).await?);
     }
     let scope = desk.scope();
     let before = identity::agents(&mut desk.reads(), scope.group, scope.store()?).await?;
-    transact!(desk.db(), scope, |tx| {
+    let kept = transact!(desk.db(), scope, |tx| {
         for line in &lines {
             let old = before.iter().find(|a| a.id == line.user).ok_or(Problem::NotFound)?;
             if (old.share, old.absent_from, old.absent_until) != (line.share, line.from, line.until) {
@@ -101,7 +106,12 @@ pub async fn save(desk: Desk, fields: Fields) -> Answer {
             }
         }
         Ok::<_, Problem>(())
-    })?;
+    });
+    match kept {
+        Ok(()) => {}
+        Err(Problem::Invalid(errors)) => return refused(&desk, Some(&lines), &errors).await,
+        Err(other) => return Err(other.into()),
+    }
     let mut page = page(&desk, None).await?;
     page.saved = true;
     if !fields.has("undo") {
@@ -112,6 +122,14 @@ pub async fn save(desk: Desk, fields: Fields) -> Answer {
             .collect();
     }
     desk.page(&page)
+}
+
+/// The page again, with what is wrong; nothing of it is saved.
+async fn refused(desk: &Desk, typed: Option<&[Line]>, errors: &FieldErrors) -> Answer {
+    let mut page = page(desk, typed).await?;
+    page.preview = false;
+    page.errors = desk.show_errors(errors);
+    desk.invalid(&page)
 }
 
 /// POST /queue/shares/{agent}/handover: what an absent agent cannot do goes to the others.
@@ -170,5 +188,6 @@ async fn page(desk: &Desk, typed: Option<&[Line]>) -> Result<SharesPage, Failure
         moved: None,
         undo: Vec::new(),
         handed: None,
+        errors: Vec::new(),
     })
 }

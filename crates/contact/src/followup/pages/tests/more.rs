@@ -339,6 +339,13 @@ async fn 主管页面_份额预览_批量_查找按来电() {
         assert!(preview.contains("这是预览") && preview.contains("value=\"3\""));
         assert!(!boss.get("/queue/shares").await.ok().contains("value=\"3\""), "nothing was saved");
         assert_eq!(boss.post("/queue/shares", &form("x", &[])).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let turned = form("3", &[("from.100", "2026-11-25"), ("until.100", "2026-11-19")]);
+        let refused = boss.post("/queue/shares", &turned).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for typed in ["value=\"3\"", "value=\"2026-11-25\"", "value=\"2026-11-19\"", "data-errors"] {
+            assert!(refused.text.contains(typed), "{typed} stands: {}", refused.text);
+        }
+        assert!(!boss.get("/queue/shares").await.ok().contains("value=\"3\""), "nothing was saved");
         let saved = boss
             .post("/queue/shares", &form("3", &[("from.100", "2026-11-19"), ("until.100", "2026-11-25")]))
             .await
