@@ -192,6 +192,17 @@ describe("an export goes in", { skip }, () => {
     await page.locator("#f-plan_from").fill("2026-11-18");
     await page.locator("#sum .banner.warn").waitFor({ state: "detached" });
     assert.equal((await figures(page))[4], planned);
+    // Read again with other columns, the day stays as it was chosen.
+    await page.locator("#f-plan_from").fill("2026-11-17");
+    await page.evaluate(() => (document.body.dataset.before = "1"));
+    await page.getByRole("button", { name: "重新读取" }).click();
+    await page.waitForFunction(() => !document.body.dataset.before);
+    await previewed(page);
+    assert.equal(await page.locator("#f-plan_from").inputValue(), "2026-11-17");
+    assert.notEqual((await figures(page))[4], planned);
+    await page.locator("#f-plan_from").fill("2026-11-18");
+    await page.waitForFunction((n) => document.querySelectorAll("section.sum .card b")[4]?.innerText === n, planned.toLocaleString("en"));
+    assert.equal((await figures(page))[4], planned);
     assert.doesNotMatch(await page.content(), /(?<!\d)1[3-9]\d{9}(?!\d)/, "numbers are masked");
     await pictures(page, "preview");
     await page.locator("#rows").getByRole("link", { name: /^读不了/ }).click();

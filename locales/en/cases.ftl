@@ -270,3 +270,4 @@ case-time = { $h ->
    *[other] { $h } h { $m } min
  }
 case-time-days = { $d } d { $h } h
+case-conflict-note = Somebody has just changed this case, and this step is done. What you wrote stands in a note: save it if it is wanted.

@@ -252,3 +252,4 @@ case-after-contact-working-days = 联系上客户后 { $n } 个工作日内
 case-after-contact-calendar-days = 联系上客户后 { $n } 天内
 case-time = { $h }:{ $m }
 case-time-days = { $d } 天 { $h } 小时
+case-conflict-note = 刚才有人更新了这一件，这一步已经做过了。你写的放进了备注，需要的话请保存。

@@ -16,6 +16,7 @@ stmt!(
      ON CONFLICT (group_id, store_id, name) DO UPDATE SET value=excluded.value, at=excluded.at, actor=excluded.actor"
 );
 
+stmt!(SETTING_FORGET, "DELETE FROM setting WHERE group_id=$1 AND store_id=$2 AND name=$3");
 stmt!(
     SETTING_STORES,
     "SELECT store_id AS v FROM setting WHERE group_id=$1 AND store_id>0 AND name=$2 ORDER BY store_id LIMIT 5000"
@@ -51,4 +52,15 @@ pub async fn set(tx: &mut Tx, store: Option<StoreId>, name: &str, value: &str) -
     let owner = store.map_or(0, kernel::Id::raw);
     tx.exec(&SETTING_SET, args![group, owner, name, value, now, actor]).await?;
     audit::note(tx, "setting.set", "setting", owner, &json!({ name: before }), &json!({ name: value })).await
+}
+
+/// The group's value or the shipped one counts again.
+/// # Errors
+/// As the database answers.
+pub async fn forget(tx: &mut Tx, store: Option<StoreId>, name: &str) -> Result<()> {
+    let group = tx.scope().group;
+    let Some(before) = get(tx, group, store, name).await? else { return Ok(()) };
+    let owner = store.map_or(0, kernel::Id::raw);
+    tx.exec(&SETTING_FORGET, args![group, owner, name]).await?;
+    audit::note(tx, "setting.set", "setting", owner, &json!({ name: before }), &json!({ name: null })).await
 }

@@ -68,6 +68,7 @@ pub fn import_hooks() {
         },
         planned: |q, scope, import| Box::pin(followup::imports::planned_by(q, scope.group, import)),
         days_back: |q, group, store| Box::pin(followup::imports::days_back(q, group, store)),
+        restart: |tx, store| Box::pin(followup::imports::forget_start(tx, store)),
     });
 }
 

@@ -12,6 +12,12 @@ export function startPage(): void {
     if (event.target.closest("[data-print]")) print();
     if (event.target.closest("[data-reload]")) location.reload();
   });
+  // `form[data-also="#field"]` sends a field of another form along.
+  document.addEventListener("formdata", (event) => {
+    const also = event.target instanceof HTMLFormElement ? event.target.dataset["also"] : undefined;
+    const field = also ? first<HTMLInputElement>(also) : null;
+    if (field) event.formData.set(field.name, field.value);
+  }, { capture: true });
   // Fields that send their form themselves: store switch, filters.
   document.addEventListener("change", (event) => {
     if (event.target instanceof HTMLElement && event.target.matches("[data-submit]")) event.target.closest("form")?.requestSubmit();

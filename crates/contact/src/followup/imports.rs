@@ -27,6 +27,13 @@ pub async fn days_back(q: &mut impl Sql, group: GroupId, store: StoreId) -> Resu
     Ok(rules.body.planning.first_import_days_back)
 }
 
+/// The store's first import was undone: the next one is asked anew from which day to plan.
+/// # Errors
+/// As the database answers.
+pub async fn forget_start(tx: &mut Tx, store: StoreId) -> Result<()> {
+    settings::forget(tx, Some(store), planning::PLAN_FROM).await
+}
+
 /// Shows the next contacts of an applied import to agents; `true` while more are hidden. Call again in a further
 /// transaction until it answers `false`.
 /// # Errors

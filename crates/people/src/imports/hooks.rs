@@ -34,6 +34,9 @@ pub type Planned = for<'a> fn(&'a mut Reads, &'a Scope, ImportId) -> BoxFuture<'
 /// From how many days back a first import of the store plans, unless told otherwise.
 pub type DaysBack = for<'a> fn(&'a mut Reads, GroupId, StoreId) -> BoxFuture<'a, Result<u32>>;
 
+/// A store's first import was undone: the day from which it planned is forgotten.
+pub type Restart = for<'a> fn(&'a mut Tx, StoreId) -> BoxFuture<'a, Result<()>>;
+
 #[derive(Copy, Clone)]
 pub struct ImportHooks {
     pub foresee: Foresee,
@@ -41,6 +44,7 @@ pub struct ImportHooks {
     pub undo: Undo,
     pub planned: Planned,
     pub days_back: DaysBack,
+    pub restart: Restart,
 }
 
 static HOOKS: OnceLock<ImportHooks> = OnceLock::new();
@@ -57,6 +61,7 @@ const NOBODY: ImportHooks = ImportHooks {
     undo: |_, _, _, _| Box::pin(async { Ok(Vec::new()) }),
     planned: |_, _, _| Box::pin(async { Ok(0) }),
     days_back: |_, _, _| Box::pin(async { Ok(3) }),
+    restart: |_, _| Box::pin(async { Ok(()) }),
 };
 
 pub(super) fn hooks() -> ImportHooks {

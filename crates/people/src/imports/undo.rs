@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use kernel::{GroupId, ImportId, Problem, Result};
 use platform::db::{Db, Tx};
-use platform::{audit, transact};
+use platform::{audit, settings, transact};
 use serde_json::{Value, json};
 
 use super::apply::progress;
 use super::field::Kind;
 use super::hooks::hooks;
+use super::look::FIRST;
 use super::pace::Pace;
 use super::said::{Kept, RowSaid};
 use super::state::{RowState, State};
@@ -98,8 +99,21 @@ async fn staying(tx: &mut Tx, batch: &Batch, rows: &[StagedRow]) -> Result<HashM
     Ok(staying)
 }
 
+/// Stores whose first import this was are asked again from which day to plan, unless they have imported since.
+async fn begin_anew(tx: &mut Tx, batch: &Batch) -> Result<()> {
+    for store in &batch.options.first_for {
+        let first = settings::get(tx, batch.group_id, Some(*store), FIRST).await?;
+        if first.as_deref() == Some(batch.id.to_string().as_str()) && !store::others(tx, batch, *store).await? {
+            settings::forget(tx, Some(*store), FIRST).await?;
+            (hooks().restart)(tx, *store).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn finish(tx: &mut Tx, batch: &Batch, owed_ms: i64) -> Result<()> {
     if store::undone(tx, batch.id, owed_ms).await? {
+        begin_anew(tx, batch).await?;
         let after = json!({ "undone": batch.counts.undone, "kept": batch.counts.kept });
         audit::note(tx, "import.undone", "import", batch.id.raw(), &Value::Null, &after).await?;
         let progress = Progress { state: State::Undone, done: 0, ..progress(batch) };

@@ -100,6 +100,8 @@ pub struct Correction {
     pub mapping: BTreeMap<u32, Vec<(usize, Option<Field>)>>,
     pub dates: BTreeMap<u32, BTreeMap<Field, DateOrder>>,
     pub codes: BTreeMap<String, Option<StoreId>>,
+    /// The day chosen already for a store's first import.
+    pub plan_from: Option<StoreDate>,
 }
 
 /// Reads the file again with other columns, sheets, dates or stores.
@@ -134,6 +136,7 @@ pub async fn correct(tx: &mut Tx, id: ImportId, version: i64, with: &Correction)
     options.mapping.extend(with.mapping.clone());
     options.dates.extend(with.dates.clone());
     options.codes.extend(with.codes.clone());
+    options.plan_from = with.plan_from.or(options.plan_from);
     if !store::read_again(tx, id, version, &options).await? {
         return Err(Problem::Conflict("import-changed"));
     }

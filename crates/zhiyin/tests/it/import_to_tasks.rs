@@ -362,3 +362,34 @@ async fn the_real_export_becomes_follow_ups() {
     })
     .await;
 }
+
+/// A first import that began on the wrong day is undone, and the next one may begin on another.
+#[tokio::test]
+async fn an_undone_first_import_leaves_no_start_date() {
+    testkit::on_both_wired(zhiyin::wiring::wire, async |w| {
+        let yard = Yard::new(w).await;
+        let start = async || {
+            let found = platform::settings::get(&mut w.db.reads(), w.group, Some(w.store), "followup-plan-from").await;
+            found.expect("read")
+        };
+        let file = yard.shop.data.join("one.csv");
+        let text = "工单号,结算时间,客户名称,联系电话,车牌号\nX1,2026-11-18,乔以南,13900000001,川A00001\n";
+        std::fs::write(&file, text).expect("written");
+        for (from, tasks) in [("2026-11-19", 0), ("2026-11-17", 1)] {
+            let id = yard.read(&file).await;
+            yard.confirm(id, Some(from.parse::<Date>().expect("a day"))).await;
+            let mut pace = Pace::applying();
+            while yard.step(id, &mut pace).await == State::Applying {}
+            assert_eq!(start().await.as_deref(), Some(from));
+            assert_eq!(yard.tasks(id).await.values().sum::<i64>(), tasks, "from {from}");
+            let undo: kernel::Result<()> = transact!(w.db, &yard.boss, |tx| { imports::undo(tx, id, false).await });
+            undo.expect("may be undone");
+            let mut pace = Pace::undoing();
+            while imports::undo_next_chunk(&w.db, w.group, id, &mut pace).await.expect("undone").state == State::Undoing
+            {
+            }
+            assert_eq!(start().await, None, "forgotten");
+        }
+    })
+    .await;
+}

@@ -55,6 +55,10 @@ struct CasePage {
     withdrawn: bool,
     mine: bool,
     may_handle: bool,
+    /// A word may be added, to a closed one too.
+    may_note: bool,
+    /// What was typed stands in the note now.
+    rescued: bool,
     may_decide: bool,
     may_give_up: bool,
     may_assign: bool,
@@ -151,7 +155,8 @@ pub async fn again(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors) 
 
 /// The page as it is now, with what was typed: somebody else was quicker.
 pub async fn told(desk: &Desk, id: CaseId, typed: Typed) -> Answer {
-    let page = load(desk, id, typed, &FieldErrors::default(), true).await?;
+    let mut page = load(desk, id, typed, &FieldErrors::default(), true).await?;
+    page.rescue();
     let mut answer = desk.page(&page)?;
     *answer.status_mut() = StatusCode::CONFLICT;
     Ok(answer)
@@ -259,7 +264,8 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
             Some(Choice { key: id.to_string(), label: names.get(&id)?.clone(), on: c.owner_id == Some(id) })
         }));
     }
-    let may_handle = open && acts(Cap::CaseHandle).await?;
+    let handles = acts(Cap::CaseHandle).await?;
+    let may_handle = open && handles;
     let may_decide = open && c.escalated_at.is_some() && acts(Cap::CaseDecide).await?;
     let (mut kinds, mut departments) = (Vec::new(), Vec::new());
     if may_handle {
@@ -299,6 +305,8 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         withdrawn: c.withdrawn_at.is_some(),
         mine: c.owner_id.is_some() && c.owner_id == scope.user,
         may_handle,
+        may_note: handles && c.withdrawn_at.is_none(),
+        rescued: false,
         may_decide,
         may_give_up,
         may_assign,
@@ -456,9 +464,33 @@ struct Dialog {
 }
 
 impl CasePage {
+    /// Whether the form that was typed in is on the page as it is now.
+    fn stands(&self) -> bool {
+        match self.typed.form {
+            "contact" => self.may_handle && self.c.state == StateKey::Waiting,
+            "result" => self.may_handle && self.c.state == StateKey::Contacted,
+            "escalate" => self.may_handle && self.c.escalated_at.is_none(),
+            "decide" => self.may_decide,
+            "give-up" => self.may_give_up,
+            "class" => self.may_handle,
+            _ => true,
+        }
+    }
+
+    /// What was typed for a step that is over is offered as a note.
+    fn rescue(&mut self) {
+        if self.stands() || !self.may_note {
+            return;
+        }
+        let words = [std::mem::take(&mut self.typed.cause), std::mem::take(&mut self.typed.text)];
+        let text = words.into_iter().filter(|w| !w.trim().is_empty()).collect::<Vec<_>>().join("\n");
+        self.typed = Typed { form: "note", text, ..Typed::default() };
+        self.rescued = true;
+    }
+
     fn dialogs(&self) -> Vec<Dialog> {
         let shown = [
-            (self.may_handle, "note", "notes"),
+            (self.may_note, "note", "notes"),
             (self.may_handle && self.c.escalated_at.is_none(), "escalate", "escalation"),
             (self.may_give_up, "give-up", "closure"),
             (self.may_decide, "decide", "decisions"),

@@ -282,6 +282,14 @@ async fn a_case_is_worked_through_its_forms() {
 
         let form = [("version", "3"), ("cause_kind", "product"), ("cause", "支架开裂"), ("text", "更换支架")];
         assert_eq!(c.post(&to("result"), &form).await.status, StatusCode::SEE_OTHER);
+        // The step is over: what was typed for it is offered as a note.
+        let late = c.post(&to("result"), &form).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        let note =
+            late.text.split("<dialog id=\"note\"").nth(1).and_then(|d| d.split("</dialog>").next()).expect("a note");
+        for wanted in ["data-open", "支架开裂\n更换支架", "你写的放进了备注"] {
+            assert!(note.contains(wanted), "{wanted}\n{note}");
+        }
         let page = c.get(&case).await.text;
         for wanted in ["等待复访", "<mark>更换压缩机</mark>", "记录处理结果，原因（产品）：支架开裂", "更换支架"]
         {

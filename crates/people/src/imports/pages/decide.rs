@@ -34,7 +34,7 @@ pub async fn correct(desk: Desk, Path(id): Path<ImportId>, sent: Fields) -> Answ
 /// `kind`, `sheet` (several), `header.<sheet>` = row, `map.<sheet>.<field>` = column, `date.<sheet>.<field>` = order, `code.<code>` = store.
 fn correction(plan: &Plan, sent: &Fields) -> Result<Correction> {
     let mut errors = FieldErrors::default();
-    let mut with = Correction::default();
+    let mut with = Correction { plan_from: sent.parsed("plan_from"), ..Correction::default() };
     if sent.has("kind") {
         with.kind = Some(Kind::from_code(sent.get("kind")));
     }

@@ -55,6 +55,11 @@ stmt!(
      WHERE group_id=$1 AND file_hash=$2 AND id<$3 AND state='applied' AND (store_id=$4 OR store_id IS NULL) ORDER BY id DESC LIMIT 1"
 );
 stmt!(
+    BATCH_OTHERS,
+    "SELECT COUNT(*) AS v FROM (SELECT 1 AS one FROM import_batch WHERE group_id=$1 AND id<>$2 AND state='applied' \
+     AND (store_id=$3 OR store_id IS NULL) LIMIT 1) t"
+);
+stmt!(
     BATCH_READ_AGAIN,
     "UPDATE import_batch SET state='uploaded', options=$3, version=version+1, beat_at=$5 WHERE group_id=$1 AND id=$2 AND version=$4 \
      AND state IN ('asking', 'previewed')"
@@ -182,6 +187,12 @@ pub async fn list(
 /// The last applied import of the very same file.
 pub async fn twin(q: &mut impl Sql, batch: &Batch) -> Result<Option<BatchLine>> {
     q.opt(&BATCH_TWIN, args![batch.group_id, &batch.file_hash, batch.id, batch.store_id]).await
+}
+
+/// Whether the store has another import that stands.
+pub async fn others(tx: &mut Tx, batch: &Batch, store: StoreId) -> Result<bool> {
+    let found: One<i64> = tx.get(&BATCH_OTHERS, args![batch.group_id, batch.id, store]).await?;
+    Ok(found.0 > 0)
 }
 
 pub async fn read_again(tx: &mut Tx, id: ImportId, version: i64, options: &Choices) -> Result<bool> {

@@ -72,6 +72,7 @@ async fn 撤销_恢复原样() {
             // And in again, as if it had never been.
             let again = yard.read(&path).await;
             assert_eq!(again.counts.new, batch.counts.new, "{file}");
+            assert_eq!(again.options.first_for, batch.options.first_for, "{file}: asked again from which day to plan");
         })
         .await;
     }

@@ -70,6 +70,7 @@ pub fn hooks() -> ImportHooks {
         },
         planned: |reads, scope, id| Box::pin(async move { reads.count(&T_NEW_ORDERS, args![scope.group, id]).await }),
         days_back: |_, _, _| Box::pin(async { Ok(3) }),
+        restart: |_, _| Box::pin(async { Ok(()) }),
     }
 }
 
