@@ -85,6 +85,16 @@ test("Enter in a field of one line sends nothing by itself; in a dialog it press
   assert.equal(new URL(page.url()).pathname, call);
   assert.equal(await page.locator("dialog[open]").count(), 0);
   assert.deepEqual(sent, []);
+  // What is wrong with a dialog stands in the dialog, and goes when it is put right.
+  await page.keyboard.press("r");
+  await page.locator("dialog[open]").waitFor();
+  await page.keyboard.press("Control+Enter");
+  const wrong = page.locator("dialog[open] [data-errors] .errors, dialog[open] [data-errors] .banner, dialog[open] [data-errors] li").first();
+  await wrong.waitFor();
+  await page.locator("dialog[open] input[name^='at.quick']").first().check({ force: true });
+  await wrong.waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
   await page.keyboard.press("t");
   await page.locator("dialog[open] input[name=who_when]").fill("家人接的，晚上七点后方便");
   await page.keyboard.press("Enter");

@@ -136,11 +136,11 @@ class Keeper {
     tell("restored", this.draft, this.form);
   }
 
-  /** What had waited is with the server: nothing is left to do here, unless something was begun anew. */
+  /** What had waited is with the server: nothing is left to do here, unless a call was begun anew. */
   private gone(next: string | null): void {
     if (this.before.size > 0) return;
     reveal("[data-draft-waiting]", false);
-    if (!this.dirty && isEmpty({ ...this.draft, ...read(this.form, false) })) this.leave(next);
+    if (!this.dirty && startedAt() === null && isEmpty({ ...this.draft, ...read(this.form, false) })) this.leave(next);
   }
 
   /** Another tab has sent this very call. What was filled in here is a call of its own from now on, not a second copy. */

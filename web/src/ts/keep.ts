@@ -8,6 +8,14 @@ const PREFIX = "zy-keep:";
  * the next one begins empty.
  */
 export function startKeep(): void {
+  try {
+    begin();
+  } catch {
+    // A browser without storage still saves; it only cannot keep.
+  }
+}
+
+function begin(): void {
   const mine = `${PREFIX}${meta("zy-user")}:`;
   forget((key) => !meta("zy-user") || !key.startsWith(mine));
   document.addEventListener("submit", (event) => {
@@ -16,7 +24,13 @@ export function startKeep(): void {
   mount<HTMLFormElement>("form[data-keep]", (form) => {
     const key = mine + (form.dataset["keep"] ?? "");
     restore(form, sessionStorage.getItem(key));
-    const save = (): void => sessionStorage.setItem(key, JSON.stringify(written(form)));
+    const save = (): void => {
+      try {
+        sessionStorage.setItem(key, JSON.stringify(written(form)));
+      } catch {
+        // Full: what stands on the page can still be sent.
+      }
+    };
     form.addEventListener("input", save);
     form.addEventListener("change", save);
   });

@@ -64,8 +64,17 @@ const ECHO_MS = 1500;
 
 /** The second half of a double press, come to the next page: it was not meant for the customer who stands there. */
 function isEcho(key: string): boolean {
-  const [last, at] = (sessionStorage.getItem(LAST) ?? "").split(" ");
+  const [last, at] = (stored(() => sessionStorage.getItem(LAST)) ?? "").split(" ");
   return last === key && Number(at) < performance.timeOrigin && Date.now() - Number(at) < ECHO_MS;
+}
+
+/** A browser without storage keeps its keyboard. */
+function stored<T>(use: () => T): T | undefined {
+  try {
+    return use();
+  } catch {
+    return undefined;
+  }
 }
 
 function act(key: string, event: KeyboardEvent): boolean {
@@ -77,7 +86,7 @@ function act(key: string, event: KeyboardEvent): boolean {
   if (!element) return false;
   if (element instanceof HTMLButtonElement && element.name === "outcome") {
     if (isEcho(key)) return true;
-    sessionStorage.setItem(LAST, `${key} ${Date.now()}`);
+    stored(() => sessionStorage.setItem(LAST, `${key} ${Date.now()}`));
   }
   if (element instanceof HTMLFormElement) element.requestSubmit();
   else if (isTextField(element)) element.focus();
