@@ -22,6 +22,8 @@ pub struct Reply {
     pub location: Option<String>,
     pub text: String,
     pub kind: String,
+    /// What came, for answers that are no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Client {
@@ -69,7 +71,8 @@ impl Client {
             |name: header::HeaderName| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let location = text_of(header::LOCATION);
         let kind = text_of(header::CONTENT_TYPE).unwrap_or_default();
-        Reply { status, location, kind, text: body_text(response).await }
+        let bytes = body_bytes(response).await;
+        Reply { status, location, kind, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     async fn answer(&mut self, method: Method, path: &str, body: &str, htmx: bool) -> Response<Body> {
@@ -109,8 +112,11 @@ impl Client {
 
 /// The whole body as text.
 pub async fn body_text(response: Response<Body>) -> String {
-    let bytes = response.into_body().collect().await.expect("a body").to_bytes();
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8_lossy(&body_bytes(response).await).into_owned()
+}
+
+async fn body_bytes(response: Response<Body>) -> Vec<u8> {
+    response.into_body().collect().await.expect("a body").to_bytes().to_vec()
 }
 
 fn encode(text: &str) -> String {

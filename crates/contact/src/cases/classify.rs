@@ -16,6 +16,7 @@ use super::{open, ports};
 #[derive(Clone, Debug, Default)]
 pub struct ClassForm {
     pub kind: String,
+    /// Empty: as the kind says.
     pub department: String,
     pub why: String,
 }
@@ -34,9 +35,14 @@ pub async fn reclassify(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Cl
         let book = rulebook::current::<KindBook>(tx, group, case.store_id).await?;
         let mut errors = FieldErrors::default();
         let kind = errors.take("kind", book.body.kind(&form.kind).ok_or("case-kind-unknown"));
-        let department = errors.take("department", Department::parse(&form.department).ok_or("case-required"));
+        let department = match form.department.as_str() {
+            "" => None,
+            key => errors.take("department", Department::parse(key).ok_or("case-required")),
+        };
         errors.into_result()?;
-        let (Some(kind), Some(department)) = (kind, department) else { return Err(Problem::NotFound) };
+        let Some(kind) = kind else { return Err(Problem::NotFound) };
+        // Left to the kind: another kind's department; the same kind stays where it is.
+        let department = department.unwrap_or(if kind.id == case.kind { case.department } else { kind.department });
         if kind.id == case.kind && department == case.department {
             return Err(Problem::Refused("case-same-class"));
         }
@@ -60,6 +66,8 @@ pub async fn reclassify(db: &Db, scope: &Scope, id: CaseId, seen: i64, form: &Cl
         record::keep(tx, &case, &after, Line::new(StepKind::Reclassified, Some(why)).with(args)).await?;
         if moved {
             record::notify(tx, &managers, "case_moved", &after).await?;
+            let unmanaged = open::nobody_handles(tx, case.store_id, department).await?;
+            open::tell_unmanaged(tx, &after, unmanaged).await?;
             let earlier: Vec<_> = case.owner_id.into_iter().filter(|o| after.owner_id != Some(*o)).collect();
             record::notify(tx, &earlier, "case_moved_away", &after).await?;
         }

@@ -218,13 +218,13 @@ pub async fn note(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) -> 
 
 /// B8.4c: a major case goes straight to the general manager.
 /// # Errors
-/// As [`contact`]; `Refused` when it is there already.
+/// As [`contact`]; `Refused` while it waits there for a decision.
 pub async fn escalate(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) -> Result<()> {
     let text = needed("text", text)?;
     transact!(db, scope, |tx| {
         let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
         open_only(&case)?;
-        if case.escalated_at.is_some() {
+        if case.is_escalated() {
             return Err(Problem::Refused("case-escalated-already"));
         }
         let mut after = case.clone();
@@ -235,7 +235,7 @@ pub async fn escalate(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str)
 
 /// Puts the case before those who decide.
 pub(super) async fn raise(tx: &mut Tx, case: &CaseRow, mut after: CaseRow, line: Line<'_>) -> Result<()> {
-    after.escalated_at = Some(tx.now());
+    (after.escalated_at, after.decided_at) = (Some(tx.now()), None);
     record::keep(tx, case, &after, line).await?;
     let group = tx.scope().group;
     let deciders = ports::holders(tx, group, case.store_id, Cap::CaseDecide, None).await?;
@@ -255,6 +255,7 @@ pub async fn decide(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) -
         }
         let mut after = case.clone();
         after.touched = true;
+        after.decided_at = Some(tx.now());
         record::keep(tx, &case, &after, Line::new(StepKind::Decided, Some(text))).await?;
         let mut told = super::open::managers(tx, case.store_id, case.department).await?;
         told.extend(case.owner_id);

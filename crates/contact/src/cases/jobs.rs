@@ -1,7 +1,8 @@
-//! Deadlines that are over reach the owner, and where the manager has not done his step, the general manager.
+//! Deadlines that are over reach who has to act: the owner and, where the manager has not done his step, the general
+//! manager; for a re-call the agent who has it and whoever distributes the work.
 
-use kernel::{Id, Millis, Result, Scope};
-use platform::db::Db;
+use kernel::{Cap, Id, Millis, Result, Scope, UserId};
+use platform::db::{Db, Tx};
 use platform::http::App;
 use platform::jobs::{Every, Worker};
 use platform::transact;
@@ -9,8 +10,8 @@ use serde_json::json;
 
 use super::model::{State, StepKind};
 use super::record::{self, Line};
-use super::store::Late;
-use super::{handle, open, recalendar, store};
+use super::store::{CaseRow, Late};
+use super::{handle, open, ports, recalendar, store};
 
 pub fn all() -> Vec<Every> {
     vec![Every {
@@ -25,8 +26,8 @@ pub fn workers() -> Vec<Worker> {
     vec![Worker { kind: recalendar::KIND, run: |app, job| Box::pin(recalendar::run(app, job)) }]
 }
 
-/// Tells of every deadline that is over, once: the owner (without one the department) and, where the manager's own
-/// step is missing, the general manager. Answers how many.
+/// Tells of every deadline that is over, once: the owner (without one the department), where the manager's own step is
+/// missing the general manager, where a re-call is missing its agent and the supervisors. Answers how many.
 /// # Errors
 /// As the database answers.
 pub async fn overdue(db: &Db, now: Millis) -> Result<usize> {
@@ -63,16 +64,31 @@ async fn mark(db: &Db, late: &Late, now: Millis) -> Result<bool> {
         let mut after = case.clone();
         after.overdue_at = Some(now);
         let args = json!({ "overdue": true, "state": case.state });
-        let told = match case.owner_id {
+        let mut told = match case.owner_id {
             Some(owner) => vec![owner],
             None => open::managers(tx, case.store_id, case.department).await?,
         };
-        if of_manager && case.escalated_at.is_none() {
+        if of_manager && !case.is_escalated() {
             handle::raise(tx, &case, after.clone(), Line::new(StepKind::Escalated, None).with(args)).await?;
         } else {
             record::keep(tx, &case, &after, Line::new(StepKind::Overdue, None).with(args)).await?;
+            told.extend(match of_manager {
+                // Already before the general manager: another step is missing now, so he hears of that, too.
+                true => ports::holders(tx, late.group_id, case.store_id, Cap::CaseDecide, None).await?,
+                false => callers(tx, &case).await?,
+            });
         }
         record::notify(tx, &told, "case_overdue", &after).await?;
         Ok(true)
     })
+}
+
+/// Who can still make the re-call: the agent whose queue it is in, and those who may give it to another.
+async fn callers(tx: &mut Tx, case: &CaseRow) -> Result<Vec<UserId>> {
+    let group = tx.scope().group;
+    let mut people = ports::holders(tx, group, case.store_id, Cap::QueueAssign, None).await?;
+    if let Some(task) = case.recall_task_id {
+        people.extend(ports::agent_of(tx, task).await?);
+    }
+    Ok(people)
 }

@@ -132,6 +132,7 @@ pub(super) async fn begin(tx: &mut Tx, book: &Versioned<KindBook>, o: Opening<'_
     let values = prefilled(book, &planned, &facts, o.asked);
 
     let managers = managers(tx, o.store, planned.department).await?;
+    let unmanaged = nobody_handles(tx, o.store, planned.department).await?;
     let number = counter::next(tx, o.store, "case").await?;
     let case = CaseRow {
         id: tx.new_id(),
@@ -151,7 +152,7 @@ pub(super) async fn begin(tx: &mut Tx, book: &Versioned<KindBook>, o: Opening<'_
         title: words.as_deref().map(title_from).unwrap_or_default(),
         fields: json!(values),
         // C3: one named person. Where the department has one manager, that is who; else somebody takes it or is named.
-        owner_id: only(&managers),
+        owner_id: only(&managers).filter(|_| !unmanaged),
         opened_at: now,
         opened_by: opener,
         contact_due_at: due,
@@ -176,6 +177,9 @@ pub(super) async fn begin(tx: &mut Tx, book: &Versioned<KindBook>, o: Opening<'_
         overdue_at: None,
         recall_end: None,
         recall_ended_at: None,
+        first_contact_due_at: Some(due),
+        first_contacted_at: None,
+        decided_at: None,
     };
     let line = line.and("clocks", json!(clocks.version));
     record::begin(tx, &case, line).await?;
@@ -187,7 +191,26 @@ pub(super) async fn begin(tx: &mut Tx, book: &Versioned<KindBook>, o: Opening<'_
         told.extend(ports::holders(tx, group, o.store, Cap::CaseHandle, Some(department)).await?);
     }
     record::notify(tx, &told, "case_opened", &case).await?;
+    tell_unmanaged(tx, &case, unmanaged).await?;
     Ok(case.id)
+}
+
+/// Whether a department has nobody whose work its cases are.
+pub(super) async fn nobody_handles(tx: &mut Tx, store: StoreId, department: Department) -> Result<bool> {
+    let group = tx.scope().group;
+    Ok(ports::holders(tx, group, store, Cap::CaseHandle, Some(department)).await?.is_empty())
+}
+
+/// A case that nobody can be named for is no news but a fault of the store's set-up: told to those who distribute work
+/// and those who decide.
+pub(super) async fn tell_unmanaged(tx: &mut Tx, case: &CaseRow, unmanaged: bool) -> Result<()> {
+    if !unmanaged {
+        return Ok(());
+    }
+    let group = tx.scope().group;
+    let mut people = ports::holders(tx, group, case.store_id, Cap::QueueAssign, None).await?;
+    people.extend(ports::holders(tx, group, case.store_id, Cap::CaseDecide, None).await?);
+    record::notify(tx, &people, "case_unmanaged", case).await
 }
 
 /// Visits of so many days count as visits for the same trouble.

@@ -91,7 +91,10 @@ async fn moves(tx: &mut Tx, calendar: &WorkCalendar, case: &CaseRow, now: Millis
     }
     let mut new = case.clone();
     match clock {
-        ClockKey::Contact => new.contact_due_at = due,
+        ClockKey::Contact => {
+            new.contact_due_at = due;
+            new.keep_first();
+        }
         ClockKey::Result => new.act_due_at = Some(due),
         ClockKey::Recall => {
             new.recall_due_at = Some(due);

@@ -50,9 +50,9 @@ pub(super) async fn answered(
         return Ok(false);
     }
     let (due, clocks) = handle::due(tx, &case, ClockKey::Contact).await?;
-    after.put(&state.after(Act::Unsatisfied { due })?);
     after.round += 1;
-    after.escalated_at = None;
+    after.put(&state.after(Act::Unsatisfied { due })?);
+    (after.escalated_at, after.decided_at) = (None, None);
     record::keep(
         tx,
         &case,

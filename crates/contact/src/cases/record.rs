@@ -138,6 +138,20 @@ impl CaseRow {
         self.closed_at = closed.map(|c| c.0);
         self.verdict = closed.and_then(|c| c.1);
         self.next_due_at = state.next_due();
+        self.keep_first();
+    }
+
+    /// The first round is what reports measure; later rounds leave it alone.
+    pub fn keep_first(&mut self) {
+        if self.round == 1 {
+            self.first_contact_due_at = Some(self.contact_due_at);
+            self.first_contacted_at = self.contacted_at;
+        }
+    }
+
+    /// Before the general manager, who has not yet said what to do.
+    pub fn is_escalated(&self) -> bool {
+        self.escalated_at.is_some() && self.decided_at.is_none()
     }
 
     fn put_cause(&mut self, cause: Option<&Cause>) {
@@ -156,7 +170,7 @@ impl CaseRow {
             "contacted_at": self.contacted_at, "result": self.result, "cause_kind": self.cause_kind, "cause": self.cause,
             "contact_due_at": self.contact_due_at, "recall_due_at": self.recall_due_at, "closed_at": self.closed_at,
             "act_due_at": self.act_due_at, "overdue_at": self.overdue_at, "recall_end": self.recall_end,
-            "verdict": self.verdict, "escalated_at": self.escalated_at, "withdrawn_at": self.withdrawn_at,
+            "verdict": self.verdict, "escalated_at": self.escalated_at, "decided_at": self.decided_at, "withdrawn_at": self.withdrawn_at,
         })
     }
 
@@ -273,6 +287,8 @@ pub struct Before {
     pub recall_task_id: Option<kernel::TaskId>,
     pub escalated_at: Option<kernel::Millis>,
     #[serde(default)]
+    pub decided_at: Option<kernel::Millis>,
+    #[serde(default)]
     pub overdue_at: Option<kernel::Millis>,
     pub round: i64,
 }
@@ -290,6 +306,7 @@ impl Before {
             recall_due_at: c.recall_due_at,
             recall_task_id: c.recall_task_id,
             escalated_at: c.escalated_at,
+            decided_at: c.decided_at,
             overdue_at: c.overdue_at,
             round: c.round,
         }
@@ -307,6 +324,7 @@ impl Before {
         c.recall_due_at = self.recall_due_at;
         c.recall_task_id = self.recall_task_id;
         c.escalated_at = self.escalated_at;
+        c.decided_at = self.decided_at;
         c.overdue_at = self.overdue_at;
         c.round = self.round;
         c.act_due_at = None;

@@ -28,6 +28,10 @@ row! {
         pub next_due_at: Option<Millis>, pub touched: bool, pub withdrawn_at: Option<Millis>,
         pub kinds_version: i64, pub version: i64, pub act_due_at: Option<Millis>, pub overdue_at: Option<Millis>,
         pub recall_end: Option<RecallEnd>, pub recall_ended_at: Option<Millis>,
+        /// Of the first round, whatever came after: what reports measure.
+        pub first_contact_due_at: Option<Millis>, pub first_contacted_at: Option<Millis>,
+        /// The general manager's last word on the present escalation.
+        pub decided_at: Option<Millis>,
     }
 }
 
@@ -76,7 +80,8 @@ macro_rules! columns {
          c.opened_by, c.contact_due_at, c.contacted_at, c.contacted_by, c.result, c.cause_kind, c.cause, c.result_at, \
          c.recall_due_at, c.recall_task_id, c.escalated_at, c.closed_at, c.verdict, c.recall_attempt_id, \
          c.next_due_at, c.touched, c.withdrawn_at, c.kinds_version, c.version, \
-         c.act_due_at, c.overdue_at, c.recall_end, c.recall_ended_at"
+         c.act_due_at, c.overdue_at, c.recall_end, c.recall_ended_at, c.first_contact_due_at, \
+         c.first_contacted_at, c.decided_at"
     };
 }
 /// $1 group, $2 store, $3 everything (1/0), $4 who opened or $5 owns it, $6 the reader's departments.
@@ -185,8 +190,8 @@ stmt!(
     "UPDATE case_file SET state=$1, round=$2, title=$3, fields=$4, owner_id=$5, contact_due_at=$6, contacted_at=$7, contacted_by=$8, \
      result=$9, cause_kind=$10, cause=$11, result_at=$12, recall_due_at=$13, recall_task_id=$14, escalated_at=$15, closed_at=$16, \
      verdict=$17, recall_attempt_id=$18, next_due_at=$19, touched=$20, withdrawn_at=$21, class=$22, kind=$23, department=$24, \
-     kinds_version=$25, act_due_at=$26, overdue_at=$27, recall_end=$28, recall_ended_at=$29, version=version+1 \
-     WHERE id=$30 AND group_id=$31 AND version=$32"
+     kinds_version=$25, act_due_at=$26, overdue_at=$27, recall_end=$28, recall_ended_at=$29, first_contact_due_at=$30, \
+     first_contacted_at=$31, decided_at=$32, version=version+1 WHERE id=$33 AND group_id=$34 AND version=$35"
 );
 stmt!(
     /// Acted upon, without a newer version: a page that is open beside the telephone stays valid.
@@ -343,7 +348,7 @@ pub async fn touch(tx: &mut Tx, case: CaseId) -> Result<()> {
 }
 
 /// What a case's row consists of; the rest is empty until somebody acts.
-const CASE_COLUMNS: [&str; 36] = [
+const CASE_COLUMNS: [&str; 38] = [
     "id",
     "group_id",
     "store_id",
@@ -380,6 +385,8 @@ const CASE_COLUMNS: [&str; 36] = [
     "touched",
     "kinds_version",
     "act_due_at",
+    "first_contact_due_at",
+    "first_contacted_at",
 ];
 
 fn case_row(group: GroupId, c: &CaseRow) -> Args {
@@ -419,7 +426,9 @@ fn case_row(group: GroupId, c: &CaseRow) -> Args {
         c.next_due_at,
         c.touched,
         c.kinds_version,
-        c.act_due_at
+        c.act_due_at,
+        c.first_contact_due_at,
+        c.first_contacted_at
     ]
 }
 
@@ -463,6 +472,9 @@ pub async fn save(tx: &mut Tx, c: &CaseRow) -> Result<()> {
         c.overdue_at,
         c.recall_end,
         c.recall_ended_at,
+        c.first_contact_due_at,
+        c.first_contacted_at,
+        c.decided_at,
         c.id,
         group,
         c.version

@@ -32,4 +32,4 @@ pub use fault::{Bound, SheetFault};
 pub use limits::Limits;
 pub use parent::{Block, ChildReader, read_in_child};
 pub use read::parse;
-pub use write::{Column, CsvWriter, SheetFile, WriteFault, XlsxWriter, neutral};
+pub use write::{Column, CsvWriter, Shape, SheetFile, WriteFault, XlsxWriter, neutral};

@@ -20,11 +20,28 @@ pub struct Column {
     pub title: String,
     /// In characters of the default font; a Chinese one counts two.
     pub width: u16,
+    pub shape: Shape,
+}
+
+/// How the numbers of a column are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    #[default]
+    Plain,
+    /// Shares of one: 0.995 is shown as 99.5%.
+    Percent,
+    /// Parts of a day: shown as minutes and seconds.
+    Duration,
 }
 
 impl Column {
     pub fn new(title: impl Into<String>, width: u16) -> Self {
-        Self { title: title.into(), width }
+        Self { title: title.into(), width, shape: Shape::Plain }
+    }
+    #[must_use]
+    pub fn shaped(mut self, shape: Shape) -> Self {
+        self.shape = shape;
+        self
     }
 }
 
@@ -42,12 +59,15 @@ pub struct XlsxWriter {
     book: Workbook,
     sheet: Option<Worksheet>,
     row: u32,
+    shapes: Vec<Shape>,
     styles: Styles,
 }
 
 struct Styles {
     header: Format,
     number: Format,
+    percent: Format,
+    duration: Format,
     date: Format,
     moment: Format,
     text: Format,
@@ -64,6 +84,8 @@ impl Styles {
         Self {
             header,
             number: Format::new().set_align(FormatAlign::Right),
+            percent: Format::new().set_num_format("0.0%").set_align(FormatAlign::Right),
+            duration: Format::new().set_num_format("[m]:ss").set_align(FormatAlign::Right),
             date: Format::new().set_num_format("yyyy-mm-dd"),
             moment: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             // "Text": a phone number stays one when somebody edits the cell.
@@ -80,7 +102,7 @@ impl XlsxWriter {
     pub fn new(scratch: &Path) -> Result<Self, WriteFault> {
         let mut book = Workbook::new();
         book.set_tempdir(scratch)?;
-        Ok(Self { book, sheet: None, row: 0, styles: Styles::new() })
+        Ok(Self { book, sheet: None, row: 0, shapes: Vec::new(), styles: Styles::new() })
     }
 
     /// Begins a sheet; rows go there from now on.
@@ -98,6 +120,7 @@ impl XlsxWriter {
         }
         self.sheet = Some(sheet);
         self.row = 1;
+        self.shapes = columns.iter().map(|column| column.shape).collect();
         Ok(())
     }
 
@@ -147,7 +170,12 @@ impl SheetFile for XlsxWriter {
                     sheet.write_string(row, col, number.to_string())?;
                 }
                 Cell::Number(number) => {
-                    sheet.write_number_with_format(row, col, *number, &styles.number)?;
+                    let style = match self.shapes.get(usize::from(col)) {
+                        Some(Shape::Percent) => &styles.percent,
+                        Some(Shape::Duration) => &styles.duration,
+                        Some(Shape::Plain) | None => &styles.number,
+                    };
+                    sheet.write_number_with_format(row, col, *number, style)?;
                 }
                 Cell::Bool(bool) => {
                     sheet.write_boolean(row, col, *bool)?;

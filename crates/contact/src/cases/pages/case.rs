@@ -271,7 +271,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
     if may_handle {
         let typed = typed.kind.as_ref();
         kinds = kind_groups(&in_force.body, typed.map_or(c.kind.as_str(), |t| &t.kind), locale);
-        departments = department_choices(&ui, typed.map_or(c.department.key(), |t| &t.department));
+        departments = department_choices(&ui, typed.map_or("", |t| &t.department));
     }
     let earlier = match &state {
         State::Waiting { earlier, .. } | State::Contacted { earlier, .. } => earlier.as_ref().map(|e| e.text.clone()),
@@ -469,7 +469,7 @@ impl CasePage {
         match self.typed.form {
             "contact" => self.may_handle && self.c.state == StateKey::Waiting,
             "result" => self.may_handle && self.c.state == StateKey::Contacted,
-            "escalate" => self.may_handle && self.c.escalated_at.is_none(),
+            "escalate" => self.may_handle && !self.c.is_escalated(),
             "decide" => self.may_decide,
             "give-up" => self.may_give_up,
             "class" => self.may_handle,
@@ -491,7 +491,7 @@ impl CasePage {
     fn dialogs(&self) -> Vec<Dialog> {
         let shown = [
             (self.may_note, "note", "notes"),
-            (self.may_handle && self.c.escalated_at.is_none(), "escalate", "escalation"),
+            (self.may_handle && !self.c.is_escalated(), "escalate", "escalation"),
             (self.may_give_up, "give-up", "closure"),
             (self.may_decide, "decide", "decisions"),
         ];

@@ -104,6 +104,7 @@ pub async fn lines(
     for c in rows {
         let label = books.get(&c.kinds_version).and_then(|b| b.get(&c.kind));
         let kind = label.map_or_else(|| c.kind.clone(), |l| l.in_locale(locale).into_owned());
+        let escalated = c.is_escalated();
         let unowned = c.owner_id.is_none() && c.closed_at.is_none() && may_take(&c);
         lines.push(CaseLine {
             may_take: unowned,
@@ -121,7 +122,7 @@ pub async fn lines(
             opened_at: c.opened_at,
             left: c.next_due_at.map(|due| Left::until(due, now)),
             due: c.next_due_at,
-            escalated: c.escalated_at.is_some(),
+            escalated,
         });
     }
     Ok(lines)

@@ -2,7 +2,7 @@
 
 use kernel::{
     AttemptId, CaseId, ContactId, CustomerId, Millis, Phone, PhoneLineId, Problem, Result, Scope, StoreId, TaskId,
-    VehicleId,
+    UserId, VehicleId,
 };
 use platform::db::{Sql, Tx};
 
@@ -107,6 +107,16 @@ pub async fn contact_subjects(
 pub async fn last_call(q: &mut impl Sql, scope: &Scope, contact: ContactId, now: Millis) -> Result<Option<AttemptId>> {
     let view = followup::call::open(q, scope, contact, now).await?;
     Ok(view.attempts.iter().rev().find(|a| a.revoked_at.is_none()).map(|a| a.id))
+}
+
+/// Whose queue a task is in.
+pub async fn agent_of(tx: &mut Tx, task: TaskId) -> Result<Option<UserId>> {
+    let scope = tx.scope().clone();
+    match followup::task(tx, &scope, task).await {
+        Ok(task) => Ok(task.agent_id),
+        Err(Problem::NotFound) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 /// `None` for a task that this store does not have.

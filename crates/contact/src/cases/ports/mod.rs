@@ -5,8 +5,8 @@ mod people;
 mod scripts;
 
 pub use followup::{
-    About, CallRecorded, CallRevoked, Dialled, Mark, Point, RecallLapsed, SubjectKind, Talk, TaskResult, cancel_recall,
-    contact_subjects, dial, last_call, move_recall, plan_recall, subject, supersede,
+    About, CallRecorded, CallRevoked, Dialled, Mark, Point, RecallLapsed, SubjectKind, Talk, TaskResult, agent_of,
+    cancel_recall, contact_subjects, dial, last_call, move_recall, plan_recall, subject, supersede,
 };
 pub use people::{
     CalendarChanged, StaffLeft, block, calendar, customer_names, facts, holders, occasions, person, store_card,

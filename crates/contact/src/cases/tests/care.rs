@@ -8,12 +8,16 @@ use testkit::{World, on_both_wired};
 use super::world::*;
 use crate::cases::kinds::Class;
 use crate::cases::model::{RecallEnd, StateKey, StepKind};
-use crate::cases::{ClassForm, Filter, NewCase, assign, contact, jobs, open_by_hand, page, reclassify, store, take};
+use crate::cases::{
+    ClassForm, Filter, NewCase, assign, contact, decide, escalate, jobs, open_by_hand, page, reclassify, store, take,
+};
 use crate::followup::attempts;
 use crate::followup::model::{AnswerIn, Direction, Effect, NewAttempt};
 
 const BAD: (&str, &str, &str) = ("repeat_repair", "yes", "A7.3.3");
 stmt!(CARE_CONTACT_OF, "SELECT contact_id AS v FROM task WHERE id=$1");
+stmt!(CARE_NO_POST, "DELETE FROM assignment WHERE user_id=$1");
+stmt!(CARE_GIVE_TASK, "UPDATE task SET agent_id=$2 WHERE id=$1");
 stmt!(CARE_TASK_STATE, "SELECT state AS v FROM task WHERE id=$1");
 stmt!(
     CARE_AGE_STEPS,
@@ -24,6 +28,10 @@ async fn opened(w: &World) -> Staff {
     let staff = furnish(w).await;
     record(w, &staff.agent, &call(700, w.store, vec![bad(BAD.0, BAD.1, BAD.2)])).await.unwrap();
     staff
+}
+
+async fn give_task(w: &World, task: TaskId, to: i64) {
+    transact!(w.db, &w.system(), |tx| { tx.exec(&CARE_GIVE_TASK, args![task, to]).await }).unwrap();
 }
 
 fn supervisor(w: &World) -> kernel::Scope {
@@ -92,17 +100,64 @@ async fn every_deadline_that_is_missed_is_told_once() {
         assert_eq!((late(due).await, late(due.plus(1)).await, late(due.plus(2)).await), (0, 1, 0));
         assert_eq!((notices(w, 5, "case_escalated").await, notices(w, 3, "case_overdue").await), (1, 2));
         let kinds: Vec<_> = store::steps(&mut w.db.reads(), w.group, c.id).await.unwrap();
-        assert_eq!(kinds[0].kind, StepKind::Overdue, "it had been escalated already");
+        assert_eq!(kinds[0].kind, StepKind::Overdue, "it is before him already");
+        assert_eq!(notices(w, 5, "case_overdue").await, 1, "another step is missing: he hears of that, too");
 
-        // The re-call that the agents do not make: the owner hears of it.
+        // His decision ends the escalation: the next step that is missed reaches him again.
         let c = the_case(w, 700).await;
+        decide(&w.db, &staff.general, c.id, c.version, "两天内给客户一个说法").await.unwrap();
+        let c = the_case(w, 700).await;
+        assert!(c.escalated_at.is_some() && !c.is_escalated());
+        let again = escalate(&w.db, &staff.service, c.id, c.version, "客户要见总经理").await;
+        assert!(again.is_ok(), "{again:?}");
+        let c = the_case(w, 700).await;
+        let twice = escalate(&w.db, &staff.service, c.id, c.version, "再报").await;
+        assert!(matches!(twice, Err(Problem::Refused("case-escalated-already"))), "{twice:?}");
+        assert_eq!(notices(w, 5, "case_escalated").await, 2);
+
+        // The re-call that the agents do not make: its owner, its agent and the supervisor hear of it.
         let form =
             crate::cases::ResultForm {
                 cause_kind: "service".into(), cause: "没拧紧".into(), text: "已处理".into()
             };
         crate::cases::resolve(&w.db, &staff.service, c.id, c.version, &form).await.unwrap();
         let c = the_case(w, 700).await;
+        give_task(w, c.recall_task_id.unwrap(), 1).await;
         assert_eq!((late(c.next_due_at.unwrap().plus(1)).await, notices(w, 3, "case_overdue").await), (1, 3));
+        assert_eq!((notices(w, 1, "case_overdue").await, notices(w, 7, "case_overdue").await), (1, 1));
+        assert_eq!(notices(w, 5, "case_overdue").await, 1, "no step of the manager");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_decision_the_next_missed_deadline_is_escalated_again() {
+    on_both_wired(wire, async |w| {
+        let staff = opened(w).await;
+        let c = the_case(w, 700).await;
+        jobs::overdue(&w.db, c.next_due_at.unwrap().plus(1)).await.unwrap();
+        let c = the_case(w, 700).await;
+        decide(&w.db, &staff.general, c.id, c.version, "今天必须联系").await.unwrap();
+        let c = the_case(w, 700).await;
+        contact(&w.db, &staff.service, c.id, c.version, "已致电").await.unwrap();
+        let c = the_case(w, 700).await;
+        jobs::overdue(&w.db, c.next_due_at.unwrap().plus(1)).await.unwrap();
+        assert_eq!(notices(w, 5, "case_escalated").await, 2);
+        assert!(the_case(w, 700).await.is_escalated());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_department_without_a_manager_is_told_of() {
+    on_both_wired(wire, async |w| {
+        let staff = opened(w).await;
+        assert_eq!(notices(w, 7, "case_unmanaged").await, 0);
+        // The service manager's role is taken away.
+        transact!(w.db, &w.system(), |tx| { tx.exec(&CARE_NO_POST, args![3i64]).await }).unwrap();
+        record(w, &staff.agent, &call(701, w.store, vec![bad(BAD.0, BAD.1, BAD.2)])).await.unwrap();
+        assert_eq!((notices(w, 7, "case_unmanaged").await, notices(w, 5, "case_unmanaged").await), (1, 1));
+        assert_eq!(the_case(w, 701).await.owner_id, None);
     })
     .await;
 }
@@ -144,9 +199,10 @@ async fn a_wrong_kind_or_department_is_corrected() {
         let same = reclassify(&w.db, &staff.service, c.id, c.version, &form("A7.3.3", "service", "x")).await;
         assert!(matches!(same, Err(Problem::Refused("case-same-class"))), "{same:?}");
 
-        reclassify(&w.db, &staff.service, c.id, c.version, &form("A7.3.4", "showroom", "说的是销售顾问"))
-            .await
-            .unwrap();
+        let same = reclassify(&w.db, &staff.service, c.id, c.version, &form("A7.3.3", "", "x")).await;
+        assert!(matches!(same, Err(Problem::Refused("case-same-class"))), "the same kind stays where it is: {same:?}");
+        // The department is left to the kind.
+        reclassify(&w.db, &staff.service, c.id, c.version, &form("A7.3.4", "", "说的是销售顾问")).await.unwrap();
         let after = the_case(w, 700).await;
         assert_eq!(
             (after.kind.as_str(), after.department, after.class),

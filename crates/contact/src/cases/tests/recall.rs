@@ -81,11 +81,15 @@ async fn an_unsatisfied_one_opens_the_same_case_again_and_another_cause_is_neede
         let now = w.db.clock().now();
         assert_eq!((c.state, c.round, c.contact_due_at), (StateKey::Waiting, 2, now.plus_hours(24)));
         assert_eq!((c.contacted_at, c.result.as_deref(), c.cause.as_deref()), (None, None, Some("没拧紧")));
+        let first = (c.first_contact_due_at, c.first_contacted_at);
+        assert!(first.0.is_some_and(|due| due < c.contact_due_at) && first.1.is_some(), "{first:?}");
         assert_eq!((count(w, &BLOCKS).await, notices(w, 3, "case_reopened").await), (1, 1));
         let points = store::points(&mut w.db.reads(), w.group, c.id).await.unwrap();
         assert_eq!((points.len(), points[1].round, points[1].text.as_deref()), (2, 2, Some("还是响")));
 
         contact(&w.db, &staff.service, c.id, c.version, "再次致电").await.unwrap();
+        let again = the_case(w, 700).await;
+        assert_eq!((again.first_contact_due_at, again.first_contacted_at), first, "the first contact stays the first");
         let same = ResultForm { cause_kind: "service".into(), cause: "没拧紧".into(), text: "再拧".into() };
         let again = resolve(&w.db, &staff.service, c.id, c.version + 1, &same).await;
         assert!(matches!(again, Err(Problem::Refused("case-cause-again"))));

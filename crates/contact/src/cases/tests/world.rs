@@ -82,7 +82,8 @@ type Grants = &'static [(Cap, Reach)];
 const AGENT: &[(Cap, Reach)] = &[(Cap::CallWork, Reach::Own), (Cap::CaseRead, Reach::Own)];
 const MANAGER: &[(Cap, Reach)] = &[(Cap::CaseRead, Reach::Department), (Cap::CaseHandle, Reach::Department)];
 const GENERAL: &[(Cap, Reach)] = &[(Cap::CaseRead, Reach::Store), (Cap::CaseDecide, Reach::Store)];
-const SUPERVISOR: &[(Cap, Reach)] = &[(Cap::CaseRead, Reach::Store), (Cap::QueueSee, Reach::Store)];
+const SUPERVISOR: &[(Cap, Reach)] =
+    &[(Cap::CaseRead, Reach::Store), (Cap::QueueSee, Reach::Store), (Cap::QueueAssign, Reach::Store)];
 const ADMIN: &[(Cap, Reach)] = &[(Cap::SettingsEdit, Reach::Group), (Cap::AdminManage, Reach::Group)];
 
 pub fn wire() -> Wire {
@@ -109,8 +110,8 @@ pub async fn furnish(w: &World) -> Staff {
         }
         tx.exec(&ADD_CONTACT, args![w.group, w.store, CUSTOMER, LINE]).await?;
         tx.exec(&ADD_TASK, args![TASK, w.group, w.store, 400i64, CUSTOMER, 300i64, LINE]).await?;
-        let roles: [(i64, &str, Grants); 3] =
-            [(30, "manager", MANAGER), (31, "general", GENERAL), (32, "agent", AGENT)];
+        let roles: [(i64, &str, Grants); 4] =
+            [(30, "manager", MANAGER), (31, "general", GENERAL), (32, "agent", AGENT), (33, "supervisor", SUPERVISOR)];
         for (id, key, grants) in roles {
             tx.exec(&ADD_ROLE, args![id, w.group, key, json!(grants)]).await?;
         }
@@ -119,6 +120,7 @@ pub async fn furnish(w: &World) -> Staff {
             (3, 30, Some(Department::Service)),
             (4, 30, Some(Department::Showroom)),
             (5, 31, None),
+            (7, 33, Some(Department::Care)),
         ];
         for (user, role, department) in posts {
             tx.exec(&ADD_POST, args![900 + user, w.group, user, role, w.store, department]).await?;

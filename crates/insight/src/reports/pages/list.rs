@@ -78,6 +78,7 @@ pub async fn tasks(desk: Desk, fields: Fields) -> Answer {
     let measure = Measure::parse(fields.get("measure")).ok_or(Problem::NotFound)?;
     let after = (fields.get("day").to_owned(), fields.parsed("after").unwrap_or(0));
     let mut rows = store::listed(&mut desk.reads(), &asked.ask, measure, after, PAGE + 1).await?;
+    store::only_seen(&mut desk.reads(), desk.scope(), &mut rows).await?;
     let sum = Counts::of(&store::cells(&mut desk.reads(), &asked.ask).await?);
     let ui = desk.ui();
     let title = ui.v("report-measure", measure).into_owned();
@@ -107,6 +108,7 @@ pub async fn beside(desk: Desk, fields: Fields) -> Answer {
     let after = (fields.parsed("after").unwrap_or(0), fields.get("kind-after").to_owned());
     let mut q = desk.reads();
     let mut rows = store::beside(&mut q, &asked.ask, late, reason, after, PAGE + 1).await?;
+    store::only_seen(&mut q, desk.scope(), &mut rows).await?;
     let counts = if late { store::late(&mut q, &asked.ask).await? } else { store::skipped(&mut q, &asked.ask).await? };
     let total = counts.iter().filter(|(key, _)| late || reason.is_empty() || key == reason).map(|(_, n)| n).sum();
     let ui = desk.ui();
@@ -139,6 +141,7 @@ pub async fn answers(desk: Desk, fields: Fields) -> Answer {
     let after = fields.parsed("after").unwrap_or(0);
     let mut q = desk.reads();
     let mut rows = store::answers(&mut q, &asked.ask, (question, option, effect), after, PAGE + 1).await?;
+    store::only_seen(&mut q, desk.scope(), &mut rows).await?;
     let said = store::said(&mut q, &asked.ask).await?;
     let judged = |e: &str| matches!(e, "good" | "improve" | "bad");
     let fits = |e: &str| effect.is_empty() || e == effect || (effect == "judged" && judged(e));
@@ -190,6 +193,7 @@ pub async fn remarks(desk: Desk, fields: Fields) -> Answer {
     let mark = Mark::parse(fields.get("mark")).ok_or(Problem::NotFound)?;
     let before = fields.parsed("before").unwrap_or(i64::MAX);
     let mut rows = store::remarks(&mut desk.reads(), &asked.ask, mark.key(), before, PAGE + 1).await?;
+    store::only_seen(&mut desk.reads(), desk.scope(), &mut rows).await?;
     let total = body::remarks(&store::said(&mut desk.reads(), &asked.ask).await?, mark.key());
     let ui = desk.ui();
     let title = ui.v("report-remark", mark).into_owned();
@@ -247,6 +251,7 @@ pub async fn calls(desk: Desk, fields: Fields) -> Answer {
     let after = fields.parsed("after").unwrap_or(0);
     let mut q = desk.reads();
     let mut rows = store::calls(&mut q, &asked.ask, reached, after, PAGE + 1).await?;
+    store::only_seen(&mut q, desk.scope(), &mut rows).await?;
     let work = store::agents(&mut q, &asked.ask).await?;
     let mine = work.iter().filter(|w| asked.ask.agent.is_none() || w.agent == asked.ask.agent);
     let total = mine.map(|w| if reached { w.reached } else { w.attempts }).sum();

@@ -270,6 +270,10 @@ async fn shown(desk: &Desk, mut body: Body, asked: &Asked, most: i64) -> Result<
         // Frozen for everybody; this reader sees the cases of their departments.
         (body.cases_opened, body.cases_in_time) = store::case_count(&mut reads, ask).await?;
     }
+    let mut praise = store::remarks(&mut reads, ask, "praise", no_more, most).await?;
+    let mut suggestions = store::remarks(&mut reads, ask, "suggestion", no_more, most).await?;
+    store::only_seen(&mut reads, desk.scope(), &mut praise).await?;
+    store::only_seen(&mut reads, desk.scope(), &mut suggestions).await?;
     Ok(Shown {
         new_car_months,
         query: asked.query(),
@@ -301,8 +305,8 @@ async fn shown(desk: &Desk, mut body: Body, asked: &Asked, most: i64) -> Result<
         items,
         chart: Chart::of(&body.trend.parts, &body.trend.all, |p| ui.pct(p)),
         trend,
-        praise: store::remarks(&mut reads, ask, "praise", no_more, most).await?,
-        suggestions: store::remarks(&mut reads, ask, "suggestion", no_more, most).await?,
+        praise,
+        suggestions,
         cases: if whole { store::cases(&mut reads, ask, false, 0, most).await? } else { Vec::new() },
         whole,
         body,

@@ -1,6 +1,8 @@
 //! The rows behind the numbers, under the same conditions.
 
-use kernel::{Millis, RemarkId, Result, StoreDate, TaskId};
+use std::collections::HashSet;
+
+use kernel::{CustomerId, Millis, RemarkId, Result, Scope, StoreDate, TaskId};
 use platform::db::{Args, Sql};
 use platform::{args, row, stmt};
 
@@ -12,7 +14,7 @@ row! {
     /// A task in the list behind a number.
     pub struct Listed {
         pub id: TaskId, pub kind: String, pub class: String, pub brand: String, pub bucket: Bucket, pub due_on: StoreDate,
-        pub event_on: StoreDate, pub result: Option<String>, pub attempts: i64, pub customer_id: kernel::CustomerId,
+        pub event_on: StoreDate, pub result: Option<String>, pub attempts: i64, pub customer_id: Option<CustomerId>,
         pub customer_name: String, pub plate: Option<kernel::Plate>, pub agent_name: Option<String>,
         pub contact_id: Option<kernel::ContactId>,
     }
@@ -86,7 +88,7 @@ row! {
     /// A late or skipped event in the list behind its number.
     pub struct Beside {
         pub kind: String, pub due_on: StoreDate, pub reason: String, pub subject_kind: String, pub subject_id: i64,
-        pub customer_id: Option<kernel::CustomerId>, pub customer_name: Option<String>,
+        pub customer_id: Option<CustomerId>, pub customer_name: Option<String>,
     }
 }
 
@@ -137,7 +139,7 @@ row! {
     /// An answer in the list behind its number.
     pub struct AnswerListed {
         pub id: i64, pub at: Millis, pub question: String, pub option_key: String, pub effect: String, pub text: Option<String>,
-        pub customer_id: kernel::CustomerId, pub customer_name: String, pub agent_name: Option<String>,
+        pub customer_id: Option<CustomerId>, pub customer_name: String, pub agent_name: Option<String>,
     }
 }
 // answer_by_question. effect 'judged': all that say whether somebody is satisfied.
@@ -176,7 +178,7 @@ row! {
     /// A remark with whom it praises.
     pub struct Remark {
         pub id: RemarkId, pub at: Millis, pub mark: String, pub text: String, pub person: Option<String>,
-        pub customer_id: kernel::CustomerId, pub customer_name: String,
+        pub customer_id: Option<CustomerId>, pub customer_name: String,
     }
 }
 // remark_by_time
@@ -201,7 +203,7 @@ row! {
     pub struct CallListed {
         pub id: kernel::AttemptId, pub ended_at: Millis, pub seconds: i64, pub outcome: String, pub reached: i64, pub late: i64,
         pub store_id: kernel::StoreId, pub outcome_version: Option<i64>,
-        pub customer_id: kernel::CustomerId, pub customer_name: String, pub agent_name: Option<String>,
+        pub customer_id: Option<CustomerId>, pub customer_name: String, pub agent_name: Option<String>,
     }
 }
 // attempt_by_time
@@ -223,25 +225,25 @@ pub async fn calls(q: &mut impl Sql, ask: &Question, reached: bool, after: i64, 
 }
 
 row! {
-    /// A case opened in the period.
+    /// A case opened in the period; the contact is the first one, however often it opened again.
     pub struct CaseLine {
         pub id: kernel::CaseId, pub number: i64, pub title: String, pub department: kernel::Department, pub state: String,
-        pub opened_at: Millis, pub contact_due_at: Millis, pub contacted_at: Option<Millis>, pub round: i64, pub cause: Option<String>,
+        pub opened_at: Millis, pub contact_due_at: Option<Millis>, pub contacted_at: Option<Millis>, pub round: i64, pub cause: Option<String>,
         pub verdict: Option<String>, pub owner_name: Option<String>,
     }
 }
 // case_file_by_store
 stmt!(
     REPORT_CASES,
-    "SELECT f.id, f.number, f.title, f.department, f.state, f.opened_at, f.contact_due_at, f.contacted_at, f.round, f.cause, \
+    "SELECT f.id, f.number, f.title, f.department, f.state, f.opened_at, f.first_contact_due_at AS contact_due_at, f.first_contacted_at AS contacted_at, f.round, f.cause, \
      f.verdict, u.name AS owner_name FROM case_file f LEFT JOIN app_user u ON u.id=f.owner_id WHERE f.group_id=$1 \
      AND f.store_id IN {{ids:$2}} AND f.opened_at >= $3 AND f.opened_at < $4 AND f.withdrawn_at IS NULL \
-     AND ($5 = '*' OR f.department IN {{texts:$6}}) AND (CAST($7 AS BIGINT) = 0 OR f.contacted_at <= f.contact_due_at) \
+     AND ($5 = '*' OR f.department IN {{texts:$6}}) AND (CAST($7 AS BIGINT) = 0 OR f.first_contacted_at <= f.first_contact_due_at) \
      AND f.id > $8 ORDER BY f.id LIMIT $9"
 );
 stmt!(
     REPORT_CASE_COUNT,
-    "SELECT COUNT(*) AS k, CAST(COALESCE(SUM(CASE WHEN contacted_at <= contact_due_at THEN 1 ELSE 0 END), 0) AS BIGINT) AS v \
+    "SELECT COUNT(*) AS k, CAST(COALESCE(SUM(CASE WHEN first_contacted_at <= first_contact_due_at THEN 1 ELSE 0 END), 0) AS BIGINT) AS v \
      FROM case_file WHERE group_id=$1 AND store_id IN {{ids:$2}} AND opened_at >= $3 AND opened_at < $4 AND withdrawn_at IS NULL \
      AND ($5 = '*' OR department IN {{texts:$6}})"
 );
@@ -262,4 +264,80 @@ pub async fn cases(q: &mut impl Sql, ask: &Question, in_time: bool, after: i64, 
 /// Cases opened, and those whose customer was contacted in time.
 pub async fn case_count(q: &mut impl Sql, ask: &Question) -> Result<(i64, i64)> {
     q.get(&REPORT_CASE_COUNT, case_args(ask)?).await
+}
+
+/// A row that says whom it is about. Without an id it says nothing of the customer.
+pub trait About {
+    fn customer(&self) -> Option<CustomerId>;
+    /// Takes out who it is.
+    fn forget(&mut self);
+}
+
+impl About for Listed {
+    fn customer(&self) -> Option<CustomerId> {
+        self.customer_id
+    }
+    fn forget(&mut self) {
+        (self.customer_id, self.plate) = (None, None);
+        self.customer_name.clear();
+    }
+}
+
+impl About for Beside {
+    fn customer(&self) -> Option<CustomerId> {
+        self.customer_id
+    }
+    fn forget(&mut self) {
+        (self.customer_id, self.customer_name) = (None, None);
+    }
+}
+
+impl About for AnswerListed {
+    fn customer(&self) -> Option<CustomerId> {
+        self.customer_id
+    }
+    fn forget(&mut self) {
+        self.customer_id = None;
+        self.customer_name.clear();
+    }
+}
+
+impl About for Remark {
+    fn customer(&self) -> Option<CustomerId> {
+        self.customer_id
+    }
+    fn forget(&mut self) {
+        self.customer_id = None;
+        self.customer_name.clear();
+    }
+}
+
+impl About for CallListed {
+    fn customer(&self) -> Option<CustomerId> {
+        self.customer_id
+    }
+    fn forget(&mut self) {
+        self.customer_id = None;
+        self.customer_name.clear();
+    }
+}
+
+/// The figures of a store are for everybody who reads its reports; who is behind them only for whoever may open the
+/// customer's file (issue: a manager sees the customers of his own department). The rows stay, so that a list has as
+/// many as its number says.
+/// # Errors
+/// As the database answers.
+pub async fn only_seen<T: About>(q: &mut impl Sql, scope: &Scope, rows: &mut [T]) -> Result<()> {
+    let mut ids: Vec<CustomerId> = rows.iter().filter_map(About::customer).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // A report covers several stores, whichever one the reader works in just now.
+    let scope = Scope { store: None, ..scope.clone() };
+    let seen: HashSet<CustomerId> = people::customers::seen(q, &scope, &ids).await?.into_iter().collect();
+    for row in rows {
+        if row.customer().is_some_and(|id| !seen.contains(&id)) {
+            row.forget();
+        }
+    }
+    Ok(())
 }

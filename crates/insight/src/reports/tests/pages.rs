@@ -6,6 +6,7 @@ use kernel::{Cap, Department, Millis, Post, Reach, Result, Scope, StoreId, Store
 use platform::db::{Db, Sql as _};
 use platform::http::{Who, front};
 use platform::i18n::Locale;
+use platform::sheets::{Cell, Event};
 use platform::{args, stmt, transact};
 use testkit::{Client, World};
 
@@ -31,7 +32,8 @@ stmt!(
 stmt!(
     ADD_CASE,
     "INSERT INTO case_file (id, group_id, store_id, number, class, kind, department, customer_id, state, title, fields, opened_at, \
-     contact_due_at, contacted_at) VALUES ($1,$2,$3,$1,'complaint','A7.1',$4,$5,'waiting',$6,'{}',$7,$8,$9)"
+     contact_due_at, contacted_at, first_contact_due_at, first_contacted_at) \
+     VALUES ($1,$2,$3,$1,'complaint','A7.1',$4,$5,'waiting',$6,'{}',$7,$8,NULL,$8,$9)"
 );
 
 /// The cookie names the role.
@@ -39,12 +41,21 @@ fn who_of(_: Db, role: String) -> BoxFuture<'static, Result<Option<Who>>> {
     Box::pin(async move {
         let (grants, department, stores) = match role.as_str() {
             "supervisor" => (
-                vec![(Cap::ReportRead, Reach::Store), (Cap::ReportAgents, Reach::Store), (Cap::CaseRead, Reach::Store)],
+                vec![
+                    (Cap::ReportRead, Reach::Store),
+                    (Cap::ReportAgents, Reach::Store),
+                    (Cap::CaseRead, Reach::Store),
+                    (Cap::CustomerRead, Reach::Store),
+                ],
                 Some(Department::Care),
                 Stores::These(vec![StoreId::new(10)]),
             ),
             "manager" => (
-                vec![(Cap::ReportRead, Reach::Store), (Cap::CaseRead, Reach::Department)],
+                vec![
+                    (Cap::ReportRead, Reach::Store),
+                    (Cap::CaseRead, Reach::Department),
+                    (Cap::CustomerRead, Reach::Department),
+                ],
                 Some(Department::Service),
                 Stores::These(vec![StoreId::new(10)]),
             ),
@@ -295,6 +306,58 @@ async fn managers_see_figures_without_agents_names_and_their_own_departments_cas
     .await;
 }
 
+stmt!(
+    ADD_ORDER,
+    "INSERT INTO repair_order (id, group_id, store_id, business_key, number, customer_id, opened_on, state, content_hash, created_at, updated_at) \
+     VALUES ($1,$2,$3,$4,$4,$1,'2026-11-01','recorded','x',0,0)"
+);
+
+#[tokio::test]
+async fn a_list_names_only_customers_whose_file_its_reader_may_open() {
+    testkit::on_both(async |w| {
+        furnish(w).await;
+        // Of all these customers one was in the workshop.
+        transact!(w.db, &w.system(), |tx| { tx.exec(&ADD_ORDER, args![505_i64, w.group, w.store, "GD505"]).await })
+            .unwrap();
+        let period = "from=2026-11-09&to=2026-11-18";
+        let named = |text: &str| text.matches("href=\"/customers/").count();
+        let (mut boss, mut manager) = (browser(w, "supervisor"), browser(w, "manager"));
+        for list in ["/reports/tasks?measure=counted&", "/reports/answers?question=overall&effect=good&"] {
+            let all = boss.get(&format!("{list}{period}")).await.text;
+            assert!(named(&all) > 10 && !all.contains("其他部门的客户"), "{list}");
+            let own = manager.get(&format!("{list}{period}")).await.text;
+            assert_eq!(own.matches("data-row").count(), all.matches("data-row").count(), "{list}: as many rows");
+            assert_eq!(named(&own), 1, "{list}: his own customer");
+            assert!(own.contains("/customers/505\">客户505") && own.contains("其他部门的客户"), "{list}");
+            assert!(!own.contains("客户506"), "{list}: another department's customer by name");
+        }
+        for page in ["/reports?", "/reports/remarks?mark=praise&", "/reports/remarks?mark=suggestion&"] {
+            assert!(named(&boss.get(&format!("{page}{period}")).await.text) > 0, "{page}");
+            let own = manager.get(&format!("{page}{period}")).await.text;
+            assert_eq!((named(&own), own.contains("其他部门的客户")), (0, true), "{page}");
+        }
+    })
+    .await;
+}
+
+/// Sheets of a workbook, by name.
+fn read_back(bytes: &[u8]) -> Vec<(String, Vec<Vec<Cell>>)> {
+    let file = std::env::temp_dir().join(format!("weekly-{}.xlsx", std::process::id()));
+    std::fs::write(&file, bytes).unwrap();
+    let mut sheets: Vec<(String, Vec<Vec<Cell>>)> = Vec::new();
+    let mut on_event = |event| {
+        match event {
+            Event::Sheet { name, .. } => sheets.push((name, Vec::new())),
+            Event::Row(row) => sheets.last_mut().unwrap().1.push(row.cells),
+            _ => {}
+        }
+        std::ops::ControlFlow::Continue(())
+    };
+    platform::sheets::parse(&file, &mut on_event, &platform::sheets::Limits::default()).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    sheets
+}
+
 #[tokio::test]
 async fn head_office_sees_its_stores_and_no_other() {
     testkit::on_both(async |w| {
@@ -320,6 +383,20 @@ async fn the_weekly_report_on_screen_and_as_a_workbook() {
     testkit::on_both(async |w| {
         furnish(w).await;
         let mut boss = browser(w, "supervisor");
+        let day = super::world::day("2026-11-12");
+        let at = Millis(TODAY - 7 * Millis::DAY + 10 * Millis::HOUR);
+        transact!(w.db, &w.system(), |tx| {
+            tx.exec(&ADD_ATTEMPT, args![9_001_i64, w.group, w.store, 500_i64, "c9001", 71_i64, at]).await?;
+            tx.exec(&ADD_ATTEMPT_TASK, args![9_001_i64, 500_i64, w.group, w.store]).await?;
+            let answer = args![9_001_i64, w.group, w.store, 9_001_i64, 500_i64, "bad", "bad", at];
+            tx.exec(&ADD_ANSWER, answer).await?;
+            let due = at.plus(Millis::DAY);
+            let case =
+                args![9_001_i64, w.group, w.store, "service", 500_i64, "周四的投诉", at, due, at.plus(3_600_000)];
+            tx.exec(&ADD_CASE, case).await?;
+            contact::followup::figures::mark(tx, w.store, contact::followup::figures::What::Call, &[day]).await
+        })
+        .unwrap();
         assert_eq!(boss.post("/reports/weekly", &[("week", "2026-11-16")]).await.status, 422, "the week is not over");
         let made = boss.post("/reports/weekly", &[("week", "2026-11-11")]).await;
         assert_eq!(made.location.as_deref(), Some("/reports/weekly/2026-11-09"), "any day of the week will do");
@@ -330,6 +407,16 @@ async fn the_weekly_report_on_screen_and_as_a_workbook() {
         }
         let book = boss.get("/reports/weekly/2026-11-09/xlsx").await;
         assert!(book.kind.contains("spreadsheetml"), "{}: {} {}", book.kind, book.status, book.text);
+        let sheets = read_back(&book.bytes);
+        let rates = &sheets.iter().find(|s| s.0.starts_with("回访")).expect("rates").1;
+        let head = rates[0].iter().position(|c| *c == Cell::Text("回访率".into())).expect("the rate's column");
+        let shares =
+            rates[1..].iter().filter(|row| matches!(row.get(head), Some(Cell::Number(n)) if *n <= 1.0)).count();
+        assert!(shares >= 3, "rates are numbers that a spreadsheet reckons with: {rates:?}");
+        let items = &sheets.iter().find(|s| s.0 == "改进项").expect("improvement items").1;
+        assert!(matches!(items.get(1).and_then(|r| r.get(2)), Some(Cell::Number(n)) if *n > 0.0), "{items:?}");
+        let cases = &sheets.iter().find(|s| s.0.contains("案件")).expect("cases").1;
+        assert!(matches!(cases.get(1).and_then(|r| r.get(3)), Some(Cell::DateTime(_))), "{cases:?}");
         let manager = browser(w, "manager").get("/reports/weekly/2026-11-09").await;
         assert!(manager.status == 200 && !manager.text.contains(AGENT));
         assert_eq!(boss.get("/reports/weekly/2026-11-02").await.status, 404);

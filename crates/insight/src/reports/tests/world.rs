@@ -56,6 +56,7 @@ stmt!(FACT_CONTACT, "UPDATE contact SET state=$2 WHERE id=$1");
 
 pub async fn add_facts(w: &World, facts: &[Fact]) {
     let (mut customers, mut contacts, mut tasks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut sights = Vec::new();
     for f in facts {
         let zero = || 0_i64.bind();
         customers.push(vec![
@@ -67,6 +68,7 @@ pub async fn add_facts(w: &World, facts: &[Fact]) {
             zero(),
             zero(),
         ]);
+        sights.push(vec![f.id.bind(), f.store.bind(), w.group.bind(), "visit".bind(), zero()]);
         contacts.push(vec![
             f.id.bind(),
             w.group.bind(),
@@ -114,6 +116,8 @@ pub async fn add_facts(w: &World, facts: &[Fact]) {
     transact!(w.db, &scope, |tx| {
         let columns = ["id", "group_id", "kind", "name", "name_key", "created_at", "updated_at"];
         tx.bulk("customer", &columns, customers.clone(), "").await?;
+        let columns = ["customer_id", "store_id", "group_id", "why", "since"];
+        tx.bulk("customer_store", &columns, sights.clone(), "").await?;
         let columns = [
             "id",
             "group_id",

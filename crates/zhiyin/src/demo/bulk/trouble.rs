@@ -111,6 +111,9 @@ pub fn tell(
         overdue_at: None,
         recall_end: None,
         recall_ended_at: None,
+        first_contact_due_at: Some(contact_due),
+        first_contacted_at: course.contacted,
+        decided_at: None,
     };
     steps(&row, attempt, recall.and_then(|r| r.1), bad.len(), memory, rows);
     for (question, option) in bad {
