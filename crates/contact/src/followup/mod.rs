@@ -34,6 +34,7 @@ mod planning;
 pub mod queue;
 pub mod recalendar;
 pub mod recall;
+mod reclass;
 pub mod rules;
 mod share;
 mod store;

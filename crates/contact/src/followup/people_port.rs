@@ -23,8 +23,8 @@ pub use people::customers::{
 };
 pub use people::identity::{CalendarChanged, StaffLeft, agents, holders, staff_of, user_names};
 pub use people::vehicles::{
-    DeliveriesCancelled, DeliveriesRecorded, DeliveryFacts, RepairOrdersCancelled, RepairOrdersRecorded, VehicleBrief,
-    VisitFacts,
+    DeliveriesCancelled, DeliveriesRecorded, DeliveryFacts, RepairOfCar, RepairOrdersCancelled, RepairOrdersRecorded,
+    VehicleBrief, VisitFacts, repairs_of_delivered,
 };
 
 /// A number of a customer that has not ended.

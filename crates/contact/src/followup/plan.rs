@@ -77,13 +77,9 @@ impl EventFacts {
 
     /// A9.12: new car, repair of a new car (delivered within as many months as the rules say), other repair.
     pub fn class(&self, event_on: StoreDate) -> Class {
-        let months = i32::try_from(self.new_car_months).unwrap_or(i32::MAX);
         match self.subject_kind {
             SubjectKind::Delivery => Class::NewCar,
-            SubjectKind::RepairOrder => match self.delivered_on {
-                Some(day) if day <= event_on && event_on <= months_after(day, months) => Class::NewCarRepair,
-                Some(_) | None => Class::Repair,
-            },
+            SubjectKind::RepairOrder => repair_class(self.delivered_on, event_on, self.new_car_months),
             SubjectKind::Case => Class::Recall,
         }
     }
@@ -108,6 +104,15 @@ impl EventFacts {
         // The number beside a visitor is the visitor's.
         let line = self.phone_line_id.filter(|_| visitor.is_none());
         Person { key: format!("c{}", self.customer_id), name: self.customer_name.clone(), line }
+    }
+}
+
+/// A9.12: a repair of a car that was delivered within so many months before it, or any other.
+pub fn repair_class(delivered_on: Option<StoreDate>, event_on: StoreDate, new_car_months: u32) -> Class {
+    let months = i32::try_from(new_car_months).unwrap_or(i32::MAX);
+    match delivered_on {
+        Some(day) if day <= event_on && event_on <= months_after(day, months) => Class::NewCarRepair,
+        Some(_) | None => Class::Repair,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{CustomerId, ImportId, Millis, Result, StoreDate, StoreId};
+use kernel::{CustomerId, DeliveryId, ImportId, Millis, Result, StoreDate, StoreId};
 use platform::db::{Sql, Tx};
 use platform::settings;
 
@@ -14,7 +14,7 @@ use super::people_port::{
 use super::plan::{self, Against, Decision, EventFacts, Person, Window};
 use super::rules::{EventKind, Rule};
 use super::store::{self, NoTask};
-use super::{bundling, tending, told};
+use super::{bundling, reclass, tending, told};
 
 /// Events per pass: bounds the lists that statements carry.
 const CHUNK: usize = 2_000;
@@ -42,7 +42,9 @@ pub async fn on_repair_orders(tx: &mut Tx, e: &RepairOrdersRecorded) -> Result<(
 /// As the database answers.
 pub async fn on_deliveries(tx: &mut Tx, e: &DeliveriesRecorded) -> Result<()> {
     let ids: Vec<i64> = e.ids.iter().chain(&e.changed).map(|id| id.raw()).collect();
-    heard(tx, e.store, SubjectKind::Delivery, &ids, e.import, e.plan_from).await
+    heard(tx, e.store, SubjectKind::Delivery, &ids, e.import, e.plan_from).await?;
+    let deliveries: Vec<DeliveryId> = ids.into_iter().map(DeliveryId::new).collect();
+    reclass::repairs(tx, &deliveries, false).await
 }
 
 async fn heard(
@@ -307,7 +309,8 @@ pub async fn on_repair_orders_cancelled(tx: &mut Tx, e: &RepairOrdersCancelled) 
 /// As the database answers.
 pub async fn on_deliveries_cancelled(tx: &mut Tx, e: &DeliveriesCancelled) -> Result<()> {
     let ids: Vec<i64> = e.ids.iter().map(|id| id.raw()).collect();
-    cancelled(tx, e.store, SubjectKind::Delivery, &ids).await
+    cancelled(tx, e.store, SubjectKind::Delivery, &ids).await?;
+    reclass::repairs(tx, &e.ids, true).await
 }
 
 async fn cancelled(tx: &mut Tx, store_id: StoreId, kind: SubjectKind, ids: &[i64]) -> Result<()> {

@@ -23,8 +23,9 @@ pub use events::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled,
 pub use model::{OwnedCar, OwnershipWhy, VisitState};
 pub use routes::routes;
 pub use store::{
-    DeliveryFacts, DeliveryRow, OrderRow, VehicleBrief, VehicleRow, VisitFacts, any_visit, briefs, car, cars,
-    deliveries_since, delivery, delivery_facts, order, orders_of, orders_since, resume_ownership, visit_facts,
+    DeliveryFacts, DeliveryRow, OrderRow, RepairOfCar, VehicleBrief, VehicleRow, VisitFacts, any_visit, briefs, car,
+    cars, deliveries_since, delivery, delivery_facts, order, orders_of, orders_since, repairs_of_delivered,
+    resume_ownership, visit_facts,
 };
 
 /// Cars had now and before, the latest first; the caller has found the customer in its scope.

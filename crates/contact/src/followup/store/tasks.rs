@@ -87,6 +87,7 @@ stmt!(
     pg: concat!("SELECT ", columns!(), " FROM task WHERE group_id=$1 AND store_id=$2 AND subject_kind=$3 AND subject_id IN \
         {{ids:$4}} AND kind IN {{texts:$5}} ORDER BY id"),
 );
+stmt!(TASK_CLASS, "UPDATE task SET class=$3 WHERE id IN {{ids:$2}} AND group_id=$1");
 // task_by_customer
 stmt!(
     OPEN_TASKS_OF_CUSTOMER,
@@ -361,6 +362,12 @@ pub async fn drop_no_tasks(
         tx.exec(stmt, args![group, store, kinds, subject, ids]).await?;
     }
     Ok(())
+}
+
+/// The version stays: who has the task before them goes on with it.
+pub async fn set_class(tx: &mut Tx, ids: &[TaskId], class: super::super::model::Class) -> Result<()> {
+    let group = tx.scope().group;
+    tx.exec(&TASK_CLASS, args![group, ids, class]).await.map(|_| ())
 }
 
 /// Every task kind that the store has ever planned, gone rules included.

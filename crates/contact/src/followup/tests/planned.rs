@@ -1,13 +1,19 @@
 //! Events become tasks, on both databases.
 
-use platform::{rulebook, transact};
+use platform::db::Sql as _;
+use platform::{args, rulebook, stmt, transact};
 
 use super::shop::{d, in_shop, show};
 use crate::followup::model::{Class, ContactState, TaskResult, TaskState};
+use crate::followup::people_port::DeliveriesCancelled;
 use crate::followup::rules::FollowupRules;
 use crate::followup::{dry_run, expiry, imports, jobs, planning, recalendar};
-use kernel::ImportId;
+use kernel::{DeliveryId, ImportId};
 use platform::rulebook::Rulebook as _;
+
+stmt!(T_CHANGED_DAYS, "SELECT COUNT(*) AS v FROM figure_change");
+stmt!(T_DONE, "UPDATE task SET state='done', result='complete', attempts=1, reached=1 WHERE subject_id=$1");
+stmt!(T_NO_DELIVERY, "DELETE FROM delivery WHERE id=$1");
 
 #[tokio::test]
 async fn 工单进来_任务出来() {
@@ -52,6 +58,37 @@ async fn 新车维修_班次分明() {
         s.order(5, 1, 24, "2026-11-18").await;
         s.record(&[5]).await;
         assert_eq!((s.task_of(3).await.class, s.task_of(5).await.class), (Class::Repair, Class::NewCarRepair));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 后到的交车_改维修班次_撤销又改回() {
+    in_shop(async |s| {
+        let days = async || -> i64 { s.w.db.reads().count(&T_CHANGED_DAYS, args![]).await.unwrap() };
+        // The repair comes first, and has been called already; another car has nothing to do with it.
+        s.order(1, 1, 21, "2026-11-18").await;
+        s.order(3, 1, 24, "2026-11-18").await;
+        s.record(&[1, 3]).await;
+        transact!(s.w.db, &s.system(), |tx| { tx.exec(&T_DONE, args![1_i64]).await }).unwrap();
+        let before = (s.task_of(1).await.class, s.task_of(3).await.class, days().await);
+        assert_eq!((before.0, before.1), (Class::Repair, Class::Repair));
+
+        s.delivery(2, 1, 21, "2026-05-01").await;
+        s.record_deliveries(&[2]).await;
+        assert_eq!((s.task_of(1).await.class, s.task_of(3).await.class), (Class::NewCarRepair, Class::Repair));
+        assert!(days().await > before.2, "the day is counted again");
+
+        // Taken back, as the undoing of an import tells it: before the row goes.
+        let gone = DeliveriesCancelled { store: s.w.store, ids: vec![DeliveryId::new(2)] };
+        transact!(s.w.db, &s.system(), |tx| { tx.record(&gone).await }).unwrap();
+        assert_eq!(s.task_of(1).await.class, Class::Repair);
+        transact!(s.w.db, &s.system(), |tx| { tx.exec(&T_NO_DELIVERY, args![2_i64]).await }).unwrap();
+        // A delivery after the repair, or too long before it, makes no difference.
+        s.delivery(4, 1, 21, "2026-11-19").await;
+        s.delivery(5, 1, 24, "2024-11-19").await;
+        s.record_deliveries(&[4, 5]).await;
+        assert_eq!((s.task_of(1).await.class, s.task_of(3).await.class), (Class::Repair, Class::Repair));
     })
     .await;
 }

@@ -101,6 +101,38 @@ stmt!(
      WHERE d.id IN {{ids:$2}} AND d.group_id=$1"
 );
 
+row! {
+    /// A repair of a car that was delivered by a store of the group, and the last delivery before it.
+    pub struct RepairOfCar {
+        pub id: RepairOrderId,
+        pub store_id: StoreId,
+        pub delivered_on: Option<StoreDate>,
+    }
+}
+// delivery's primary key, repair_order_by_vehicle, delivery_by_vehicle
+stmt!(
+    REPAIRS_OF_DELIVERED,
+    "SELECT r.id AS id, r.store_id AS store_id, (SELECT MAX(d.delivered_on) FROM delivery d \
+     WHERE d.vehicle_id=r.vehicle_id AND d.delivered_on <= r.opened_on AND d.state='recorded' AND d.id NOT IN {{ids:$3}}) \
+     AS delivered_on FROM repair_order r WHERE r.group_id=$1 AND r.state='recorded' AND r.vehicle_id IN \
+     (SELECT e.vehicle_id FROM delivery e WHERE e.id IN {{ids:$2}} AND e.group_id=$1) ORDER BY r.id"
+);
+
+/// Repairs of the cars of these deliveries; those of `without` are taken for not made.
+/// # Errors
+/// As the database answers.
+pub async fn repairs_of_delivered(
+    q: &mut impl Sql,
+    group: GroupId,
+    deliveries: &[DeliveryId],
+    without: &[DeliveryId],
+) -> Result<Vec<RepairOfCar>> {
+    if deliveries.is_empty() {
+        return Ok(Vec::new());
+    }
+    q.all(&REPAIRS_OF_DELIVERED, args![group, deliveries, without]).await
+}
+
 pub async fn visit_facts(q: &mut impl Sql, group: GroupId, ids: &[RepairOrderId]) -> Result<Vec<VisitFacts>> {
     q.all(&VISIT_FACTS, args![group, ids]).await
 }
