@@ -79,6 +79,21 @@ queue-number-save = Add
 error-queue-aside-reason = Choose a reason
 error-queue-none-ticked = Select the customers to be reassigned first
 queue-why-case-open = Open case; the re-call follows
+queue-moved-away = { $n ->
+    [one] One of them falls due, or is promised, while that colleague is away: please arrange it again.
+   *[other] { $n } of them fall due, or are promised, while that colleague is away: please arrange them again.
+}
+queue-moved-undo = Take back
+queue-returned = { $n ->
+    [one] One follow-up went back
+   *[other] { $n } follow-ups went back
+}
+queue-returned-left = { $n ->
+    [one] One was left alone: somebody has gone on with it.
+   *[other] { $n } were left alone: somebody has gone on with them.
+}
+refused-reassign-undone = This move was taken back already, or more than an hour has passed
+queue-agent-away = { $name } (away)
 queue-moved = { $n ->
     [one] One follow-up was reassigned
    *[other] { $n } follow-ups were reassigned

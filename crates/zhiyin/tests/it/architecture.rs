@@ -141,6 +141,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "dial_log",
             "figure_change",
             "booking_wish",
+            "reassignment",
         ],
     ),
     ("contact/src/cases/", &["case_file", "case_point", "case_step"]),

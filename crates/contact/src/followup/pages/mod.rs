@@ -48,6 +48,7 @@ pub fn routes() -> Routes {
         .post("/queue/found", seen, queue::found)
         .post("/queue/next", work, queue::next)
         .post("/queue/assignments", Need::Cap(Cap::QueueAssign), assign::create)
+        .post("/queue/assignments/{batch}/undo", Need::Cap(Cap::QueueAssign), assign::undo)
         .get("/queue/shares", Need::Cap(Cap::QueueAssign), shares::show)
         .post("/queue/shares", Need::Cap(Cap::QueueAssign), shares::save)
         .post("/queue/shares/{agent}/handover", Need::Cap(Cap::QueueAssign), shares::hand_over)

@@ -28,7 +28,7 @@ struct QueuePage {
     /// Whose contacts the supervisor has chosen to see: `nobody`, an agent's id, "" for all.
     of: String,
     kind: String,
-    moved: Option<i64>,
+    moved: assign::Moved,
     undo: Option<Undo>,
     promised: Vec<LineView>,
     /// The next open day, where that is not tomorrow.
@@ -130,7 +130,7 @@ pub async fn show(desk: Desk, fields: Fields) -> Answer {
         agents: agents(&desk).await?,
         of: fields.opt("of").filter(|_| agent.is_some()).unwrap_or_default().to_owned(),
         kind: kind.clone().unwrap_or_default(),
-        moved: fields.parsed("moved"),
+        moved: assign::Moved::of(&desk, &fields, "queue").await?,
         shut_until: shut_until(&ui, &context, now),
         promised_day: promised_day(&ui, &context, now),
         undo: undo(&desk, &fields).await?,
@@ -179,8 +179,19 @@ async fn agents(desk: &Desk) -> Result<Vec<(String, String)>, Problem> {
     if !scope.may(Cap::QueueAssign) {
         return Ok(Vec::new());
     }
-    let found = identity::agents(&mut desk.reads(), scope.group, scope.store()?).await?;
-    Ok(found.into_iter().map(|a| (a.id.to_string(), a.name)).collect())
+    let mut q = desk.reads();
+    let found = identity::agents(&mut q, scope.group, scope.store()?).await?;
+    let today = Context::of(&mut q, scope.group, scope.store()?).await?.today(desk.now());
+    let ui = desk.ui();
+    let away = |a: &identity::Agent| {
+        let (from, until) = (a.absent_from, a.absent_until);
+        (from.is_some() || until.is_some()) && from.is_none_or(|d| d <= today) && until.is_none_or(|d| today <= d)
+    };
+    let name = |a: &identity::Agent| match away(a) {
+        true => ui.k("queue-agent-away").s("name", &a.name).to_string(),
+        false => a.name.clone(),
+    };
+    Ok(found.iter().map(|a| (a.id.to_string(), name(a))).collect())
 }
 
 /// POST /queue/found: contacts of customers whose name, number, plate or VIN fits; words never stand in an address.

@@ -7,6 +7,7 @@ use people::identity;
 use platform::http::{Answer, Desk, Failure, Fields, ShownError, Ui};
 use platform::transact;
 
+use super::assign;
 use crate::followup::context::Context;
 use crate::followup::distribute::{self, Hands};
 use crate::followup::share::{self, Hand};
@@ -23,7 +24,7 @@ struct SharesPage {
     /// What was typed is shown, and not in force.
     preview: bool,
     saved: bool,
-    moved: Option<i64>,
+    moved: Option<assign::Moved>,
     /// As it was before the last saving: `(agent, share, from, until)`.
     undo: Vec<(String, String, String, String)>,
     handed: Option<Handed>,
@@ -82,7 +83,7 @@ fn lines(fields: &Fields) -> Result<Vec<Line>, Problem> {
 /// GET /queue/shares
 pub async fn show(desk: Desk, fields: Fields) -> Answer {
     let mut page = page(&desk, None).await?;
-    page.moved = fields.parsed("moved");
+    page.moved = Some(assign::Moved::of(&desk, &fields, "shares").await?);
     desk.page(&page)
 }
 

@@ -1,5 +1,5 @@
 //! All SQL of follow-up: `task`, `contact`, `attempt`, `attempt_task`, `answer`, `remark`, `late_event`,
-//! `skipped_event`, `dial_log`, `booking_wish`, `figure_change`.
+//! `skipped_event`, `dial_log`, `booking_wish`, `figure_change`, `reassignment`.
 
 mod attempts;
 mod board;
@@ -8,6 +8,7 @@ mod changes;
 mod contacts;
 mod leases;
 mod queue;
+mod reassignments;
 mod tasks;
 mod wishes;
 
@@ -18,5 +19,6 @@ pub use changes::*;
 pub use contacts::*;
 pub use leases::*;
 pub use queue::*;
+pub use reassignments::*;
 pub use tasks::*;
 pub use wishes::*;

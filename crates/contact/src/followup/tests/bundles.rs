@@ -140,7 +140,7 @@ async fn 分配_份额与请假_批量改派_离职交接() {
             .expect("taken");
         let to = Some(UserId::new(103));
         let moved = transact!(s.w.db, &boss, |tx| { distribute::reassign(tx, &ids, to).await }).expect("moved");
-        assert_eq!(moved, 8);
+        assert_eq!(moved.moved, 8);
         assert_eq!(held().await, [(101, 1), (103, 8)]);
         assert!(s.tasks().await.iter().filter(|t| t.agent_id == to).count() == 8);
 

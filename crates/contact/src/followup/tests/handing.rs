@@ -377,14 +377,16 @@ async fn 请假_做不了的交给别人_按条件批量改派() {
         // And back again: what was handed over is known.
         let back =
             transact!(s.w.db, &boss, |tx| { distribute::reassign(tx, &moved, Some(AGENT)).await }).expect("back");
-        assert_eq!((back, held(AGENT).await), (3, 6));
+        assert_eq!((back.moved, held(AGENT).await), (3, 6));
+        assert_eq!(back.away, 3, "the one who gets them is away when they are due");
         // By filter: all of one agent and one kind.
         let by = async |from, kind: Option<&'static str>| {
             transact!(s.w.db, &boss, |tx| { distribute::reassign_matching(tx, from, kind, Some(other)).await })
         };
-        assert_eq!(by(Some(Some(AGENT)), Some("7DC")).await.expect("none of that kind"), 0);
-        assert_eq!(by(Some(None), None).await.expect("nobody's"), 0);
-        assert_eq!(by(None, Some("3DC")).await.expect("all"), 6);
+        assert_eq!(by(Some(Some(AGENT)), Some("7DC")).await.expect("none of that kind").moved, 0);
+        assert_eq!(by(Some(None), None).await.expect("nobody's").batch, None);
+        let all = by(None, Some("3DC")).await.expect("all");
+        assert_eq!((all.moved, all.away), (6, 0));
         assert!(matches!(
             transact!(s.w.db, &s.me(), |tx| { distribute::reassign_matching(tx, None, None, None).await }),
             Err(Problem::Forbidden)
@@ -393,6 +395,48 @@ async fn 请假_做不了的交给别人_按条件批量改派() {
         let none = Filter { view: View::All, agent: Some(Some(AGENT)), ..Filter::default() };
         assert_eq!(s.page(&boss, &own).await.expect("rows").rows.len(), 6);
         assert_eq!(s.page(&boss, &none).await.expect("rows").rows.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn 批量改派_一小时内可撤销_已动的不动() {
+    in_shop(async |s| {
+        for id in 10..16 {
+            s.customer(id, &format!("客户{id}"), &format!("1390000{id:04}")).await;
+            s.order(id, id, id + 100, "2026-11-17").await;
+        }
+        s.record(&(10..16).collect::<Vec<_>>()).await;
+        let (other, third) = (s.agent(101, 1, None).await, s.agent(102, 1, None).await);
+        let (boss, me) = (s.boss(), s.me());
+        let held = async |user| s.contacts().await.iter().filter(|c| c.agent_id == Some(user)).count();
+        let undo = async |batch| transact!(s.w.db, &boss, |tx| { distribute::undo_reassignment(tx, batch).await });
+        let give_all = async || {
+            let of = Some(Some(AGENT));
+            transact!(s.w.db, &boss, |tx| { distribute::reassign_matching(tx, of, None, Some(other)).await })
+                .expect("moved")
+        };
+        let batch = give_all().await.batch.expect("a batch");
+        assert_eq!((held(AGENT).await, held(other).await), (0, 6));
+        assert!(matches!(
+            transact!(s.w.db, &me, |tx| { distribute::undo_reassignment(tx, batch).await }),
+            Err(Problem::Forbidden)
+        ));
+        // One was moved on, one is being worked on: these stay; the others go back.
+        let ids: Vec<_> = s.contacts().await.iter().map(|c| c.id).collect();
+        transact!(s.w.db, &boss, |tx| { distribute::reassign(tx, &ids[..1], Some(third)).await }).expect("moved on");
+        let worker = s.as_agent(other);
+        transact!(s.w.db, &worker, |tx| { lease::take(tx, ids[1]).await }).expect("taken");
+        assert_eq!(undo(batch).await.expect("undone"), (4, 2));
+        assert_eq!((held(AGENT).await, held(other).await, held(third).await), (4, 1, 1));
+        let task_agents: Vec<_> = s.tasks().await.iter().filter(|t| t.agent_id == Some(AGENT)).map(|t| t.id).collect();
+        assert_eq!(task_agents.len(), 4, "the tasks go with their contacts");
+        assert!(matches!(undo(batch).await, Err(Problem::Refused("reassign-undone"))), "once");
+        assert!(matches!(undo(batch + 1).await, Err(Problem::NotFound)));
+
+        let late = give_all().await.batch.expect("a batch");
+        s.now("2026-11-19 12:31");
+        assert!(matches!(undo(late).await, Err(Problem::Refused("reassign-undone"))), "an hour is over");
     })
     .await;
 }
