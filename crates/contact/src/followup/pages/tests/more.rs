@@ -356,11 +356,11 @@ async fn 主管页面_份额预览_批量_查找按来电() {
         assert!(handed.contains("的 1 个回访已转给其他人"), "{handed}");
         assert_eq!(s.only().await.agent_id, Some(UserId::new(101)));
         let back = [("contact", contact.as_str()), ("agent", "100"), ("back", "shares")];
-        let given = boss.post("/queue/assignments", &back).await.at("location");
+        let given = boss.post("/queue/assignments", &back).await.at("location").to_owned();
         assert!(given.starts_with("/queue/shares?moved=1&batch=") && given.ends_with("&away=1"), "{given}");
         assert!(boss.get(&given).await.ok().contains("其中 1 个在对方请假期间到期或有约"));
         let all = [("matching", "1"), ("of", "100"), ("kind", "3DC"), ("agent", "101")];
-        let given = boss.post("/queue/assignments", &all).await.at("location");
+        let given = boss.post("/queue/assignments", &all).await.at("location").to_owned();
         assert!(given.starts_with("/queue?view=all&moved=1&batch=") && given.ends_with("&away=0"), "{given}");
         assert_eq!(s.only().await.agent_id, Some(UserId::new(101)));
         let agent = Browser::of(s, "agent-100");
