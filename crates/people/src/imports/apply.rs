@@ -13,7 +13,7 @@ use super::counts::Tally;
 use super::draft::Draft;
 use super::field::Kind;
 use super::hooks::hooks;
-use super::pace::Pace;
+use super::pace::{Ahead, Pace};
 use super::said::RowSaid;
 use super::state::{RowState, RowVerdict, State};
 use super::store::{self, Batch, Mark, StagedRow};
@@ -45,10 +45,14 @@ pub async fn apply_next_chunk(db: &Db, group: GroupId, id: ImportId, pace: &mut 
     let batch = store::get(&mut db.reads(), group, id).await?;
     let scope = on_behalf(&batch);
     if batch.state == State::Applying {
-        let (n, owed) = (pace.rows(), pace.owed_ms);
+        let chunk = Chunk { after: batch.rows_done, rows: next_rows(db, &batch, pace).await? };
+        if let Some((last, _)) = chunk.rows.last() {
+            pace.ahead = Some(look_ahead(db, &batch, last.seq, pace.rows()));
+        }
+        let owed = pace.owed_ms;
         let (step, begun) = transact!(db, &scope, |tx| {
             let begun = Instant::now();
-            Ok((write(tx, id, n, owed).await?, begun))
+            Ok((write(tx, id, &chunk, owed).await?, begun))
         })?;
         // With the commit, which takes as long as half of the rest.
         let took = begun.elapsed();
@@ -69,22 +73,55 @@ pub async fn apply_next_chunk(db: &Db, group: GroupId, id: ImportId, pace: &mut 
     Ok(progress(&batch))
 }
 
+/// Rows above `after`, as they were staged: nobody changes them while they are being applied.
+struct Chunk {
+    after: i64,
+    rows: Vec<(StagedRow, Draft)>,
+}
+
+/// Those that were read ahead, where they are the next ones; else read now.
+async fn next_rows(db: &Db, batch: &Batch, pace: &mut Pace) -> Result<Vec<(StagedRow, Draft)>> {
+    let (after, n) = (batch.rows_done, pace.rows());
+    let mut rows = match pace.ahead.take().filter(|a| a.import == batch.id && a.after == after) {
+        Some(ahead) => ahead.rows.await.map_err(Problem::internal)??,
+        None => read(db, batch.group_id, batch.id, after, n).await?,
+    };
+    rows.truncate(n);
+    Ok(rows)
+}
+
+fn look_ahead(db: &Db, batch: &Batch, after: i64, n: usize) -> Ahead {
+    let (db, group, import) = (db.clone(), batch.group_id, batch.id);
+    Ahead { import, after, rows: tokio::spawn(async move { read(&db, group, import, after, n).await }) }
+}
+
+async fn read(db: &Db, group: GroupId, id: ImportId, after: i64, n: usize) -> Result<Vec<(StagedRow, Draft)>> {
+    let rows = store::to_apply(&mut db.reads(), group, id, after, n).await?;
+    let drafted = rows.into_iter().map(|row| {
+        let unreadable = || Problem::internal(format!("staged row {} is unreadable", row.seq));
+        let draft = row.draft.as_deref().and_then(Draft::from_staging).ok_or_else(unreadable)?;
+        Ok((row, draft))
+    });
+    drafted.collect()
+}
+
 pub(super) fn progress(batch: &Batch) -> Progress {
     Progress { id: batch.id, state: batch.state, done: batch.rows_done, total: batch.rows_total }
 }
 
-async fn write(tx: &mut Tx, id: ImportId, n: usize, owed_ms: i64) -> Result<Step> {
+async fn write(tx: &mut Tx, id: ImportId, chunk: &Chunk, owed_ms: i64) -> Result<Step> {
     store::take_turn(tx, id).await?;
     let batch = store::get(tx, tx.scope().group, id).await?;
-    if batch.state != State::Applying {
+    if batch.state != State::Applying || batch.rows_done != chunk.after {
         return Ok(Step::Other);
     }
-    let rows = store::to_apply(tx, batch.group_id, id, batch.rows_done, n).await?;
-    let Some(last) = rows.last().map(|row| row.seq) else { return Ok(Step::Drained) };
+    let rows = &chunk.rows;
+    let Some(last) = rows.last().map(|(row, _)| row.seq) else { return Ok(Step::Drained) };
     let mut tally = batch.counts.clone();
     let mut marks = Vec::with_capacity(rows.len());
-    for ((store, kind), rows) in grouped(&rows)? {
-        let (seqs, drafts): (Vec<i64>, Vec<Draft>) = rows.iter().map(|(row, draft)| (row.seq, draft.clone())).unzip();
+    for ((store, kind), rows) in grouped(rows)? {
+        let (seqs, drafts): (Vec<i64>, Vec<Draft>) =
+            rows.iter().map(|(row, draft)| (row.seq, (*draft).clone())).unzip();
         let first = batch.options.first_for.contains(&store);
         let how = Recording {
             store,
@@ -104,14 +141,13 @@ async fn write(tx: &mut Tx, id: ImportId, n: usize, owed_ms: i64) -> Result<Step
     Ok(Step::Wrote(rows.len()))
 }
 
-type Group<'a> = Vec<(&'a StagedRow, Draft)>;
+type Group<'a> = Vec<(&'a StagedRow, &'a Draft)>;
 
-fn grouped(rows: &[StagedRow]) -> Result<BTreeMap<(StoreId, Kind), Group<'_>>> {
+fn grouped(rows: &[(StagedRow, Draft)]) -> Result<BTreeMap<(StoreId, Kind), Group<'_>>> {
     let mut groups: BTreeMap<(StoreId, Kind), Group<'_>> = BTreeMap::new();
-    for row in rows {
-        let draft = row.draft.as_deref().and_then(Draft::from_staging);
-        let (Some(store), Some(draft)) = (row.store_id, draft) else {
-            return Err(Problem::internal(format!("staged row {} is unreadable", row.seq)));
+    for (row, draft) in rows {
+        let Some(store) = row.store_id else {
+            return Err(Problem::internal(format!("staged row {} has no store", row.seq)));
         };
         groups.entry((store, draft.kind())).or_default().push((row, draft));
     }

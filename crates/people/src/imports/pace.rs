@@ -1,22 +1,38 @@
 use std::time::Duration;
 
+use kernel::{ImportId, Result};
+use tokio::task::JoinHandle;
+
+use super::draft::Draft;
+use super::store::StagedRow;
+
 /// The lock that others wait for should not be held longer at a time.
 const AIM: Duration = Duration::from_millis(100);
 const FEWEST: usize = 25;
 
-/// How many rows fit into one chunk: learnt from the chunks before.
-#[derive(Clone, Debug)]
+/// How many rows fit into one chunk: learnt from the chunks before. And the rows of the next chunk, which are read while
+/// this one is written.
+#[derive(Debug)]
 pub struct Pace {
     rows: usize,
     most: usize,
     /// Milliseconds of work that no row of the import carries yet.
     pub(super) owed_ms: i64,
+    pub(super) ahead: Option<Ahead>,
+}
+
+/// Staged rows above `after`, on their way.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    pub import: ImportId,
+    pub after: i64,
+    pub rows: JoinHandle<Result<Vec<(StagedRow, Draft)>>>,
 }
 
 impl Pace {
     /// `first`: rows of the first chunk; never more than `most`.
     pub fn new(first: usize, most: usize) -> Pace {
-        Pace { rows: first.min(most), most, owed_ms: 0 }
+        Pace { rows: first.min(most), most, owed_ms: 0, ahead: None }
     }
 
     pub fn rows(&self) -> usize {

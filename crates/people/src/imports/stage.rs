@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use kernel::{ImportId, Scope, StoreDate, StoreId};
+use kernel::{ImportId, Problem, Scope, StoreDate, StoreId};
+use platform::db::Db;
 use platform::sheets::{Block, ChildReader, Event, SheetRow};
 use platform::transact;
+use tokio::task::JoinHandle;
 
 use super::classify::{self, Judged};
 use super::draft::Draft;
@@ -45,8 +47,9 @@ pub(super) struct Stage<'a> {
     /// Stores that import for the first time.
     first_for: &'a [StoreId],
     today: StoreDate,
-    pace: Pace,
     pending: Vec<Pending>,
+    /// The batch before, which is written while this one is read and judged.
+    writing: Option<JoinHandle<Result<Pace, Halt>>>,
     /// Rows in the table that a later one replaces, with what to say of them.
     outdated: Vec<(i64, String)>,
     seq: i64,
@@ -86,8 +89,8 @@ impl<'a> Stage<'a> {
             plan,
             first_for,
             today,
-            pace: Pace::new(500, BATCH),
             pending: Vec::new(),
+            writing: None,
             outdated: Vec::new(),
             seq: 0,
             skipped_shown: 0,
@@ -128,6 +131,7 @@ impl<'a> Stage<'a> {
         }
         self.close(open.take());
         self.flush().await?;
+        self.written().await?;
         Ok(self.seq)
     }
 
@@ -244,43 +248,30 @@ impl<'a> Stage<'a> {
         self.outdated.push((seq, RowSaid { replaced_by: Some(later), ..RowSaid::default() }.to_text()));
     }
 
+    /// Judges what waits, and hands it to the writer as soon as that is done with the batch before.
     async fn flush(&mut self) -> Result<(), Halt> {
         let mut pending = std::mem::take(&mut self.pending);
         self.judge(&mut pending).await?;
-        let rows: Vec<NewRow> = pending
-            .into_iter()
-            .map(|mut p| {
-                p.row.draft = p.draft.as_ref().map(Draft::to_staging);
-                p.row.notes = p.said.to_text();
-                p.row
-            })
-            .collect();
-        let mut rest = rows.as_slice();
-        // As when applying: nobody waits long for the writer.
-        while !rest.is_empty() || !self.outdated.is_empty() {
-            let (piece, more) = rest.split_at(self.pace.rows().min(rest.len()));
-            let outdated: Vec<(i64, String)> =
-                self.outdated.drain(..self.pace.rows().min(self.outdated.len())).collect();
-            let done = piece.last().map_or(self.seq, |row| row.seq);
-            let (db, id, version) = (&self.shop.db, self.id, self.version);
-            let (ours, begun) = transact!(db, self.scope, |tx| {
-                let begun = Instant::now();
-                let ours = store::staged(tx, id, version, done).await?;
-                if ours {
-                    store::stage(tx, id, piece.to_vec()).await?;
-                    for (seq, said) in &outdated {
-                        store::replaced(tx, id, *seq, said).await?;
-                    }
-                }
-                Ok((ours, begun))
-            })?;
-            if !ours {
-                return Err(Halt::Abandoned);
-            }
-            self.pace.learn(piece.len() + outdated.len(), begun.elapsed());
-            rest = more;
-        }
+        let pace = self.written().await?;
+        let batch = Writing {
+            db: self.shop.db.clone(),
+            scope: self.scope.clone(),
+            id: self.id,
+            version: self.version,
+            seq: self.seq,
+            pending,
+            outdated: std::mem::take(&mut self.outdated),
+        };
+        self.writing = Some(tokio::spawn(batch.write(pace)));
         Ok(())
+    }
+
+    /// Waits for the batch before.
+    async fn written(&mut self) -> Result<Pace, Halt> {
+        match self.writing.take() {
+            Some(writing) => writing.await.map_err(|e| Halt::Problem(Problem::internal(e)))?,
+            None => Ok(Pace::new(500, BATCH)),
+        }
     }
 
     async fn judge(&self, pending: &mut [Pending]) -> Result<(), Halt> {
@@ -304,6 +295,57 @@ impl<'a> Stage<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// A batch on its way into the table.
+struct Writing {
+    db: Db,
+    scope: Scope,
+    id: ImportId,
+    version: i64,
+    /// The last staging number given out.
+    seq: i64,
+    pending: Vec<Pending>,
+    outdated: Vec<(i64, String)>,
+}
+
+impl Writing {
+    async fn write(mut self, mut pace: Pace) -> Result<Pace, Halt> {
+        let rows: Vec<NewRow> = std::mem::take(&mut self.pending)
+            .into_iter()
+            .map(|mut p| {
+                p.row.draft = p.draft.as_ref().map(Draft::to_staging);
+                p.row.notes = p.said.to_text();
+                p.row
+            })
+            .collect();
+        let mut rest = rows.as_slice();
+        let mut old = self.outdated.as_slice();
+        // As when applying: nobody waits long for the writer.
+        while !rest.is_empty() || !old.is_empty() {
+            let (piece, more) = rest.split_at(pace.rows().min(rest.len()));
+            let (outdated, later) = old.split_at(pace.rows().min(old.len()));
+            let done = piece.last().map_or(self.seq, |row| row.seq);
+            let (id, version) = (self.id, self.version);
+            let (ours, begun) = transact!(self.db, &self.scope, |tx| {
+                let begun = Instant::now();
+                let ours = store::staged(tx, id, version, done).await?;
+                if ours {
+                    store::stage(tx, id, piece.to_vec()).await?;
+                    for (seq, said) in outdated {
+                        store::replaced(tx, id, *seq, said).await?;
+                    }
+                }
+                Ok((ours, begun))
+            })?;
+            if !ours {
+                return Err(Halt::Abandoned);
+            }
+            pace.learn(piece.len() + outdated.len(), begun.elapsed());
+            (rest, old) = (more, later);
+        }
+        Ok(pace)
     }
 }
 

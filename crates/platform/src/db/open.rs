@@ -63,13 +63,15 @@ impl Db {
 
 async fn open_lite(path: &Path) -> Result<Pools> {
     // NORMAL lost acknowledged rows in power cuts. What a statement of many rows keeps to undo itself stays off the
-    // disk. The log is folded beside the writer (`fold.rs`); should that not keep up, by whoever commits.
+    // disk. The log is folded beside the writer (`fold.rs`); should that not keep up, by whoever commits (`log_pages`).
     const USUAL: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-        PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=2000;";
+        PRAGMA secure_delete=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; ";
     const READER: &str = "PRAGMA query_only=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;";
+    let log = log_pages(path);
     let pool = |most, read_only, usual: &'static str, cache: u32| {
         let path = path.to_owned();
-        let pragmas = format!("{usual} PRAGMA cache_size=-{cache}");
+        let log = if read_only { String::new() } else { format!("PRAGMA wal_autocheckpoint={log};") };
+        let pragmas = format!("{usual} {log} PRAGMA cache_size=-{cache}");
         lite::Pool::new(most, move || lite::connect(&path, read_only, &pragmas))
     };
     let write = pool(1, false, USUAL, 32_768);
@@ -83,6 +85,14 @@ async fn open_lite(path: &Path) -> Result<Pools> {
     let cores = std::thread::available_parallelism().map_or(4, |n| u32::try_from(n.get()).unwrap_or(4));
     let read = pool(cores.clamp(4, 16), true, READER, 8_192);
     Ok(Pools::Lite { read, write, fold: Folding::new(pool(1, false, USUAL, 1_024)) })
+}
+
+/// How long the write-ahead log may become before whoever commits folds it, in pages of 4 KiB. An import's every commit
+/// is some megabytes: at 64 MB it need not wait for that each time. A small volume keeps its room for what counts.
+fn log_pages(path: &Path) -> u64 {
+    let volume = path.parent().unwrap_or(path);
+    let free = rustix::fs::statvfs(volume).map_or(0, |v| v.f_bavail.saturating_mul(v.f_frsize));
+    (free / 4_096 / 16).clamp(2_000, 16_000)
 }
 
 async fn open_pg(url: &str, pool: u32) -> Result<Pools> {
