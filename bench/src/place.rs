@@ -46,9 +46,9 @@ pub fn now() -> anyhow::Result<Millis> {
 impl Place {
     /// The group of this size, made now where it was not made before.
     pub async fn filled(asked: &Asked, sort: &Sort, follow_up: bool) -> anyhow::Result<Self> {
-        // Without follow-ups there are as many visits as are to be planned.
-        let (customers, visits) =
-            if follow_up { (asked.customers, asked.customers * 3) } else { (asked.events / 3, asked.events) };
+        // A rule's tasks expire within a year: of three years' visits a third can be planned.
+        let customers = if follow_up { asked.customers } else { asked.events };
+        let visits = customers * 3;
         let name = format!("zy_{customers}_{visits}_{}_{}_{}", asked.seed, u8::from(follow_up), schema());
         let data = asked.cache.join(format!("{}-{name}", sort.name()));
         let mut place = Self { sort: sort.clone(), data, name, note: String::new() };

@@ -1,5 +1,5 @@
-//! Planning follow-ups for visits that no rule has looked at yet, store by store, chunk by chunk, as the nightly
-//! job does after a gap.
+//! Planning follow-ups for the visits of a year that no rule has looked at yet, store by store, chunk by chunk, as the
+//! nightly job does after a gap.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::table::{Table, seconds};
 stmt!(BENCH_STORES, "SELECT id AS v FROM store ORDER BY id LIMIT 1000");
 stmt!(
     BENCH_VISITS,
-    "SELECT id AS v FROM repair_order WHERE store_id=$1 AND opened_on >= '2000-01-01' AND id > $2 ORDER BY id LIMIT 200000"
+    "SELECT id AS v FROM repair_order WHERE store_id=$1 AND opened_on >= '2025-11-25' AND id > $2 ORDER BY id LIMIT 200000"
 );
 stmt!(BENCH_TASKS, "SELECT COUNT(*) AS v FROM task");
 
@@ -28,10 +28,10 @@ pub async fn measure(place: &Place, table: &mut Table) -> anyhow::Result<()> {
     let cast = cast(&db).await?;
     let (group, first) = (cast.group, cast.store);
     let scope = Scope::system(group, None);
-    // Three years ago is still in time.
+    // A year ago is still in time.
     let mut rules = rulebook::current::<FollowupRules>(&mut db.reads(), group, first).await?.body.clone();
     for rule in &mut rules.rules {
-        rule.expires_after_day = 1_500;
+        rule.expires_after_day = 366;
         rule.skip.contacted_within_days = 7;
     }
     transact!(db, &scope, |tx| { rulebook::save(tx, None, &rules, "bench").await })?;

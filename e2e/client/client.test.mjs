@@ -226,6 +226,18 @@ test("dialling shows the digits for their time and leaves none behind", async ()
   await until("digits gone", async () => !(await page.content()).includes("1234 4417"));
 });
 
+test("a number handed to the computer's own telephone program: the page says so, without the number", async () => {
+  const page = await open();
+  site.state.dial = { mode: "tel", value: "13812344417" };
+  try {
+    await page.keyboard.press("d");
+    await page.getByText("已交给本机的电话程序拨号").waitFor();
+    assert.ok(!(await page.content()).includes("13812344417"));
+  } finally {
+    site.state.dial = { mode: "digits", value: "13812344417", seconds: 2 };
+  }
+});
+
 test("search: arrows and Enter, nothing while composing, nothing in the address", async () => {
   const page = await open("/");
   await page.keyboard.press("/");

@@ -77,6 +77,7 @@ call-number-out-of-service = Out of service
 call-number-unknown = Not yet tried
 call-number-works = Works
 call-dial = Dial
+call-dial-handed = Handed to this computer’s telephone program. If nothing rings, check that program, or ask the administrator to show numbers instead.
 call-dial-failed = Not dialled; try again
 call-owner = File
 call-best-time = Best time

@@ -40,6 +40,7 @@ case-conflict = Somebody has just changed this case. Below is the newest; what y
 case-withdrawn = The call that opened it was taken back, and this case with it.
 case-take = I take it
 case-dial = Dial
+case-dial-handed = Handed to this computer’s telephone program. If nothing rings, check that program, or ask the administrator to show numbers instead.
 case-dial-failed = Not dialled, try again
 case-dial-left = hidden in { "{" }n{ "}" } s
 case-note = Note

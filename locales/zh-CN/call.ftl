@@ -65,6 +65,7 @@ call-number-out-of-service = 已停用
 call-number-unknown = 未核实
 call-number-works = 可拨通
 call-dial = 拨打
+call-dial-handed = 已交给本机的电话程序拨号。没有响的话，请检查电脑上的拨号软件，或让管理员改为显示号码。
 call-dial-failed = 没有拨出，请再试一次
 call-owner = 档案
 call-best-time = 方便时间

@@ -40,6 +40,7 @@ case-conflict = 刚才有人更新了这一件。下面是最新内容，你写�
 case-withdrawn = 开出它的通话已被撤销，这一件也随之撤销。
 case-take = 由我负责
 case-dial = 拨打
+case-dial-handed = 已交给本机的电话程序拨号。没有响的话，请检查电脑上的拨号软件，或让管理员改为显示号码。
 case-dial-failed = 没有拨出，请再试一次
 case-dial-left = { "{" }n{ "}" } 秒后隐去
 case-note = 备注

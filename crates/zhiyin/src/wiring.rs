@@ -53,8 +53,12 @@ pub fn import_hooks() {
                 let Some(subject) = subject_of(kind) else { return Ok(vec![imports::Outlook::default(); news.len()]) };
                 let (now, events) = (q.now(), news.iter().map(upcoming).collect::<Vec<_>>());
                 let seen = followup::imports::foresee(q, scope, store, subject, &events, first, now).await?;
-                let outlook =
-                    |o: followup::imports::Outlook| imports::Outlook { plans: o.plans, late: o.late, held: o.held };
+                let outlook = |o: followup::imports::Outlook| imports::Outlook {
+                    plans: o.plans,
+                    late: o.late,
+                    held: o.held,
+                    early: o.early,
+                };
                 Ok(seen.into_iter().map(outlook).collect())
             })
         },

@@ -48,7 +48,11 @@ async function dial(button: HTMLButtonElement, sure: boolean): Promise<void> {
     }
     startTimer();
     for (const field of all<HTMLInputElement>("input[name=phone_line]")) field.value = body.line ?? field.value;
-    if (body.mode === "tel") follow(body.value);
+    if (body.mode === "tel") {
+      follow(body.value);
+      // Where no program takes the link, the browser says nothing.
+      toast({ text: button.dataset["handed"] ?? "", kind: "ok" });
+    }
     else show(body.value, body.seconds ?? SHOWN_SECONDS);
   } catch {
     toast({ text: button.dataset["failed"] ?? "", kind: "bad" });

@@ -161,6 +161,8 @@ pub struct Outlook {
     pub late: bool,
     /// Something speaks against a call: opted out, a case, a call lately.
     pub held: bool,
+    /// It lies before the day from which the store plans, for every rule: history, not late.
+    pub early: bool,
 }
 
 /// For the preview: what planning would make of these events, as of `now`, by the very rules that planning obeys.
@@ -203,11 +205,13 @@ pub async fn foresee(
     let mut windows: HashMap<(usize, StoreDate), Option<Window>> = HashMap::new();
     let mut all = Vec::with_capacity(events.len());
     for event in &facts {
-        let mut outlook = Outlook { late: true, ..Outlook::default() };
+        let mut outlook = Outlook { late: true, early: true, ..Outlook::default() };
         for (i, rule) in rules.iter().enumerate() {
             let on = event.event_on(rule);
             let window = *windows.entry((i, on)).or_insert_with(|| plan::window(rule, on, &context.cal));
-            outlook.late &= window.is_some_and(|w| w.expires_at <= now);
+            let early = from.is_some_and(|from| on < from);
+            outlook.early &= early;
+            outlook.late &= !early && window.is_some_and(|w| w.expires_at <= now);
             if tasks.contains(&(event.subject_id, rule.key.clone())) {
                 continue;
             }

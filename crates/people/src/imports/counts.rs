@@ -24,6 +24,8 @@ pub struct Tally {
     pub plan: i64,
     /// A store's first import is asked from which day to plan: follow-ups by the day they count from.
     pub plan_by_day: BTreeMap<StoreDate, i64>,
+    /// New rows that lie before the day from which their store plans.
+    pub early: i64,
     /// Rows that are not followed up: opted out, a case is open, called lately.
     pub held: i64,
     /// New people who resemble somebody known.
@@ -59,9 +61,9 @@ impl Tally {
         self.plan + self.plan_by_day.iter().filter(|(day, _)| meant(day)).map(|(_, n)| n).sum::<i64>()
     }
 
-    /// Follow-ups that the day planned from leaves out.
+    /// What the day planned from leaves out: the one chosen now, or that of a store which has imported before.
     pub fn before(&self, from: Option<StoreDate>) -> i64 {
-        self.to_plan(None) - self.to_plan(from)
+        self.early + self.to_plan(None) - self.to_plan(from)
     }
 
     /// What applying did, in place of what the preview said. Rows that were not written stay as they were; the parts

@@ -18,6 +18,8 @@ pub struct Outlook {
     pub late: bool,
     /// Something speaks against a call.
     pub held: bool,
+    /// It lies before the day from which the store plans.
+    pub early: bool,
 }
 
 /// For each event, in their order: what planning would make of it now. The flag: the store's first import, which is

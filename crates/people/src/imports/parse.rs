@@ -8,7 +8,7 @@ use super::counts::Tally;
 use super::hooks::hooks;
 use super::look::{Halt, Look, has_imported};
 use super::plan::{Choices, Heads, Plan, Question};
-use super::stage::Stage;
+use super::stage::{EARLY, Stage};
 use super::state::{RowVerdict, State};
 use super::store::{self, Batch, Parsed};
 use super::workshop::{Progress, Workshop, on_behalf, today};
@@ -147,6 +147,7 @@ async fn count(shop: &Workshop, batch: &Batch, first_for: &[StoreId], tally: &mu
             match (day.parse::<StoreDate>(), first) {
                 (Ok(day), true) => *tally.plan_by_day.entry(day).or_default() += row.n,
                 (Ok(_), false) => tally.plan += row.n,
+                (Err(_), _) if day == EARLY => tally.early += row.n,
                 (Err(_), _) => tally.held += row.n,
             }
         }

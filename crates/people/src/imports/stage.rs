@@ -31,6 +31,9 @@ use crate::intake::BATCH;
 /// Skipped lines that are kept to be shown; all are counted.
 const SKIPPED_SHOWN: usize = 2_000;
 
+/// In place of the days from which a row's follow-ups count: it lies before the day from which the store plans.
+pub(super) const EARLY: &str = "<";
+
 /// A row that waits for its chunk.
 pub(super) struct Pending {
     pub row: NewRow,
@@ -356,7 +359,12 @@ impl Pending {
         self.row.late = judged.verdict == RowVerdict::New && outlook.late && outlook.plans.is_empty();
         self.row.alike = judged.found.alike;
         let days: Vec<String> = outlook.plans.iter().map(StoreDate::to_string).collect();
-        self.row.plans = if days.is_empty() && outlook.held { "-".into() } else { days.join(",") };
+        let early = outlook.early && judged.verdict == RowVerdict::New;
+        self.row.plans = match days.is_empty() {
+            true if early => EARLY.into(),
+            true if outlook.held => "-".into(),
+            true | false => days.join(","),
+        };
         self.row.event_on = self.draft.as_ref().and_then(Draft::event_date);
         self.row.subject = judged.found.subject;
         self.row.seen_version = judged.found.seen_version;

@@ -393,3 +393,32 @@ async fn an_undone_first_import_leaves_no_start_date() {
     })
     .await;
 }
+
+/// Later imports say how many of their rows lie before the day from which the store plans: these are history, neither
+/// late nor planned.
+#[tokio::test]
+async fn a_later_import_says_what_lies_before_the_start_date() {
+    testkit::on_both_wired(zhiyin::wiring::wire, async |w| {
+        let yard = Yard::new(w).await;
+        let head = "工单号,结算时间,客户名称,联系电话,车牌号\n";
+        let brought = async |name: &str, rows: &str| {
+            let file = yard.shop.data.join(name);
+            std::fs::write(&file, format!("{head}{rows}")).expect("written");
+            let id = yard.read(&file).await;
+            let counts = imports::find(&mut w.db.reads(), &yard.boss, id).await.expect("found").counts;
+            let from = Some("2026-11-18".parse::<Date>().expect("a day"));
+            yard.confirm(id, from).await;
+            let mut pace = Pace::applying();
+            while yard.step(id, &mut pace).await == State::Applying {}
+            (counts, yard.tasks(id).await.values().sum::<i64>())
+        };
+        let first = brought("one.csv", "X1,2026-11-18,乔以南,13900000001,川A00001\n").await;
+        assert_eq!((first.0.early, first.1), (0, 1));
+        let later = "X2,2026-11-18,宋知远,13900000002,川A00002\nX3,2026-11-17,何一鸣,13900000003,川A00003\n\
+                     X4,2026-06-01,唐小曼,13900000004,川A00004\n";
+        let (counts, planned) = brought("two.csv", later).await;
+        assert_eq!((counts.new, counts.early, counts.late, counts.plan, planned), (3, 2, 0, 1, 1));
+        assert_eq!(counts.before(None), 2, "what the page says");
+    })
+    .await;
+}

@@ -67,7 +67,10 @@ async fn 预览与规划_一致() {
         // The day that the store plans from counts, but for its first import, which asks for it.
         s.record_with(&[], &[], None, Some("2026-11-18")).await;
         let early = [visit(None, "2026-11-17")];
-        assert_eq!(seen(s, &early, false).await, [Outlook::default()]);
+        let before = Outlook { early: true, ..Outlook::default() };
+        assert_eq!(seen(s, &early, false).await, std::slice::from_ref(&before));
+        let long_ago = [visit(None, "2026-06-17")];
+        assert_eq!(seen(s, &long_ago, false).await, [before], "history is not late");
         assert_eq!(seen(s, &early, true).await, [plan("2026-11-17")]);
         // A rule that is switched off plans nothing.
         let mut rules = FollowupRules::seed();

@@ -51,7 +51,7 @@ pub fn hooks() -> ImportHooks {
                     let day = n.settled_on.unwrap_or(n.opened_on);
                     let late = day.days_until(today) > 7;
                     let plans = if late || n.subject.is_some() { Vec::new() } else { vec![day] };
-                    Outlook { plans, late, held: false }
+                    Outlook { plans, late, ..Outlook::default() }
                 };
                 Ok(news.iter().map(one).collect())
             })
