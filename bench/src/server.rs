@@ -29,7 +29,7 @@ impl Server {
             .command(program)
             .args(["serve", "--demo", "--port", &port.to_string()])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(if std::env::var_os("BENCH_LOG").is_some() { Stdio::inherit() } else { Stdio::null() })
             .spawn()
             .context("the server cannot be started")?;
         let out = child.stdout.take().context("its output")?;

@@ -98,6 +98,14 @@ pub async fn keep_current(db: &Db) -> Result<()> {
     })
 }
 
+/// Everybody's tokens were made by this version: of a group that was filled in bulk.
+/// # Errors
+/// As the database answers.
+pub async fn made_now(db: &Db) -> Result<()> {
+    let nobody = Scope::system(GroupId::new(0), None);
+    transact!(db, &nobody, |tx| { platform::settings::set(tx, None, MADE_ANEW, tokens::VERSION).await })
+}
+
 /// Customers made anew in one transaction.
 const A_CHUNK: i64 = 200;
 
@@ -111,8 +119,7 @@ async fn make_anew(db: Db) -> Result<()> {
             transact!(db, &Scope::system(group.id, None), |tx| { refresh(tx, &ids).await })?;
         }
     }
-    let nobody = Scope::system(GroupId::new(0), None);
-    transact!(db, &nobody, |tx| { platform::settings::set(tx, None, MADE_ANEW, tokens::VERSION).await })
+    made_now(&db).await
 }
 
 /// Tokens of customers that were made in this transaction, by whoever holds all there is to know of them.

@@ -181,9 +181,17 @@ row! {
         pub customer_id: Option<CustomerId>, pub customer_name: String,
     }
 }
-// remark_by_time
+// remark_by_time alone finds the latest; who and what they are about is looked up for these few.
 stmt!(
     REPORT_REMARKS,
+    "SELECT r.id, r.at, r.mark, r.text, r.person, t.customer_id, k.name AS customer_name FROM \
+     (SELECT id FROM remark WHERE store_id IN {{ids:$2}} AND mark=$5 AND at >= $3 AND at < $4 AND revoked=0 AND id < $6 \
+     ORDER BY id DESC LIMIT $7) l JOIN remark r ON r.id=l.id JOIN attempt t ON t.id=r.attempt_id \
+     JOIN customer k ON k.id=t.customer_id WHERE r.group_id=$1 ORDER BY r.id DESC"
+);
+// Asked about some calls only.
+stmt!(
+    REPORT_REMARKS_OF,
     "SELECT r.id, r.at, r.mark, r.text, r.person, t.customer_id, k.name AS customer_name FROM remark r \
      JOIN attempt t ON t.id=r.attempt_id JOIN customer k ON k.id=t.customer_id LEFT JOIN task y ON y.id=r.task_id \
      WHERE r.group_id=$1 AND r.store_id IN {{ids:$2}} AND r.at >= $3 AND r.at < $4 \
@@ -193,9 +201,13 @@ stmt!(
 
 /// Remarks of a mark, the latest first, before `before`.
 pub async fn remarks(q: &mut impl Sql, ask: &Question, mark: &str, before: i64, limit: i64) -> Result<Vec<Remark>> {
+    if ask.is_whole() {
+        let (from, to) = ask.moments()?;
+        return q.all(&REPORT_REMARKS, args![ask.group, &ask.stores, from, to, mark, before, limit]).await;
+    }
     let mut all = call_args(ask)?;
     all.extend(args![mark, before, limit]);
-    q.all(&REPORT_REMARKS, all).await
+    q.all(&REPORT_REMARKS_OF, all).await
 }
 
 row! {

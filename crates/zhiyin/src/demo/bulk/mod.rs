@@ -91,8 +91,10 @@ pub async fn command(config: &Config, size: Size) -> anyhow::Result<()> {
     // The rows came in past the verbs: the reports count their days once.
     let db = crate::server::open(config, Clock::manual(now)).await?;
     let counted = insight::reports::figures::rebuild(&db).await.map_err(anyhow::Error::new);
+    let searched = people::search::made_now(&db).await.map_err(anyhow::Error::new);
     db.close().await;
     counted?;
+    searched?;
     println!(
         "{} customers, {} visits, {rows} rows in {} s; start with: zhiyin serve",
         size.customers,
