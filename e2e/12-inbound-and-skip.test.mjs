@@ -214,10 +214,22 @@ test("the supervisor: shares with a preview, an absence handed over, everything 
   await page.goto(`${server.origin}/queue?view=all&of=${of}`);
   const held = await page.locator("#queue-rows a[href^='/calls/']").count();
   const to = page.locator("select[name=agent]");
-  await to.selectOption({ label: "林悦" });
-  await page.locator("input[name=matching]").check();
-  await page.locator("#assign button[type=submit]").first().click();
-  await page.getByText(/已改派 \d+ 个回访/).waitFor();
+  assert.equal(await to.locator("option").filter({ hasText: "周岚" }).innerText(), "周岚（请假）", "whoever is away is marked");
+  const giveAll = async () => {
+    await to.selectOption({ label: "林悦" });
+    await page.locator("input[name=matching]").check();
+    await page.locator("#assign button[type=submit]").first().click();
+    const told = await page.getByText(/已改派 \d+ 个回访/).innerText();
+    return Number(told.match(/\d+/)[0]);
+  };
+  // Taken back by one key: all of it stands where it stood.
+  const moved = await giveAll();
+  await screenshot(page, "queue-moved-wide");
+  await page.keyboard.press("u");
+  await page.getByText(`已退回 ${moved} 个回访`).waitFor();
+  await page.goto(`${server.origin}/queue?view=all&of=${of}`);
+  assert.equal(await page.locator("#queue-rows a[href^='/calls/']").count(), held, "as before");
+  await giveAll();
   await page.goto(`${server.origin}/queue?view=all&of=${of}`);
   // What somebody has on the screen at this moment stays with them.
   const left = await page.locator("#queue-rows a[href^='/calls/']").count();
