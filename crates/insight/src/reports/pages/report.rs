@@ -1,6 +1,8 @@
 //! GET /reports: figures of a period, each a way to its rows.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::OnceLock;
 
 use askama::Template;
 use contact::followup::rules::FollowupRules;
@@ -8,6 +10,7 @@ use contact::scripts::ScriptBook;
 use kernel::{Permille, StoreDate, StoreId, UserId};
 use platform::http::{Answer, Desk, Fields, Ui};
 use platform::rulebook;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::chart::Chart;
 use super::{Asked, asked, brand_key, encode};
@@ -115,6 +118,7 @@ pub struct Item {
 /// As the database answers; `NotFound` for a store that is not the reader's.
 pub async fn show(desk: Desk, fields: Fields) -> Answer {
     let asked = asked(&desk, &fields).await?;
+    let _turn = turn().await;
     let mut q = desk.reads();
     let targets = Targets::of(&mut q, asked.ask.group, &asked.ask.stores).await?;
     let body = body::assemble(&mut q, &asked.ask, &targets).await?;
@@ -199,6 +203,17 @@ fn brand_name(ui: &Ui, brand: &str) -> String {
 /// For the weekly report: everything that a meeting reads.
 /// # Errors
 /// As the database answers.
+/// A report of years keeps a connection busy for a tenth of a second: whoever asks for one waits for a turn, so that
+/// there is always a connection for those who have a customer on the line.
+async fn turn() -> Option<SemaphorePermit<'static>> {
+    static TURNS: OnceLock<Semaphore> = OnceLock::new();
+    let turns = TURNS.get_or_init(|| {
+        let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
+        Semaphore::new((cores / 2).max(2))
+    });
+    turns.acquire().await.ok()
+}
+
 pub async fn shown_in_week(desk: &Desk, body: Body, asked: &Asked) -> Result<Shown, platform::http::Failure> {
     shown(desk, body, asked, SHOWN_IN_WEEK).await
 }
