@@ -212,5 +212,16 @@ test("the manager fills, contacts and records; unsatisfied, it opens again; a ne
   assert.equal(await end.page.locator("#story a[href^='/calls/']").count(), 0, "who works no calls opens none");
   await assertAccessible(end.page, "the customer's timeline");
   await screenshot(end.page, "customer-case-wide", { fullPage: true });
+  // The customer comes back with the same trouble: one key, a reason, and the clock runs again.
+  await openCase(end.page);
+  await end.page.keyboard.press("r");
+  const dialog = end.page.locator("dialog#reopen");
+  await dialog.locator("textarea").fill("客户再次来电，返修后异响又出现");
+  await assertAccessible(end.page, "opening a closed case again");
+  await end.page.keyboard.press("Control+Enter");
+  await end.page.getByText("第 3 轮").first().waitFor();
+  assert.match(await end.page.locator("main").innerText(), /重新打开，需另找原因[^]*客户再次来电/);
+  assert.equal(await end.page.locator(".steps li.done").count(), 1, "from the contact on");
+  await screenshot(end.page, "case-reopened-wide", { fullPage: true });
   await end.finish();
 });

@@ -281,6 +281,30 @@ pub async fn give_up(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) 
     })
 }
 
+/// The customer came back with the same trouble: a closed case goes on, with the clock from the start and another cause
+/// to be found (B8.4f).
+/// # Errors
+/// As [`contact`]; `Refused` for one that is open or was withdrawn.
+pub async fn reopen(db: &Db, scope: &Scope, id: CaseId, seen: i64, text: &str) -> Result<()> {
+    let text = needed("text", text)?;
+    transact!(db, scope, |tx| {
+        let case = to_act(tx, Cap::CaseHandle, id, seen).await?;
+        let (due, clocks) = due(tx, &case, ClockKey::Contact).await?;
+        let mut after = case.clone();
+        after.round += 1;
+        after.put(&case.state()?.after(Act::Reopen { due })?);
+        (after.escalated_at, after.decided_at) = (None, None);
+        after.touched = true;
+        let args = json!({ "round": after.round, "clocks": clocks, "by_hand": true });
+        record::keep(tx, &case, &after, Line::new(StepKind::Reopened, Some(text)).with(args)).await?;
+        ports::block(tx, case.customer_id, case.store_id, id.raw()).await?;
+        ports::supersede(tx, case.store_id, case.customer_id).await?;
+        let mut told = super::open::managers(tx, case.store_id, case.department).await?;
+        told.extend(case.owner_id);
+        record::notify(tx, &told, "case_reopened", &after).await
+    })
+}
+
 /// The number, for the owner alone; logged, and counted together with the calls of the hour.
 /// # Errors
 /// `Refused("case-not-owner")`, and as follow-up's own dialling: `dial-limit`, `dial-no-number`.

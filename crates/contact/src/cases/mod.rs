@@ -34,7 +34,9 @@ pub use assign::{assign, candidates, may_assign, take};
 pub use by_hand::{NewCase, open_by_hand};
 pub use classify::{ClassForm, reclassify};
 pub use clocks::{Clock, ClockBook, ClockKey, EndOfDay, Unit, WhenClosed};
-pub use handle::{ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, resolve};
+pub use handle::{
+    ResultForm, contact, decide, dial, escalate, fill, give_up, note, read, recall_again, reopen, resolve,
+};
 pub use jobs::{all as jobs, workers};
 pub use kinds::{Class, Field, FieldOption, FieldType, Kind, KindBook, QuestionRule, Remarks, Source, Values};
 pub use list::{After, Filter, heaps, of_attempt, of_customer, page};

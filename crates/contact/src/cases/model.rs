@@ -170,6 +170,10 @@ pub enum Act {
     Withdraw {
         at: Millis,
     },
+    /// The customer came back with the same trouble after the end; `due` is that of the new round's contact.
+    Reopen {
+        due: Millis,
+    },
 }
 
 impl State {
@@ -223,6 +227,13 @@ impl State {
                 | Act::RecallAgain { .. },
             ) => no("case-no-result"),
             (Self::Waiting { .. }, Act::Withdraw { at }) => Ok(Self::Withdrawn { at }),
+            (Self::Closed { outcome, .. }, Act::Reopen { due }) => {
+                Ok(Self::Waiting { due, earlier: Some(outcome.cause) })
+            }
+            (
+                Self::Waiting { .. } | Self::Contacted { .. } | Self::Recall { .. } | Self::Undecided { .. },
+                Act::Reopen { .. },
+            ) => no("case-open-still"),
 
             (Self::Contacted { .. }, Act::Contact { .. }) => no("case-contacted-already"),
             (Self::Contacted { contact, earlier, .. }, Act::Resolve { outcome, recall_due }) => {
@@ -285,7 +296,8 @@ impl State {
                 | Act::GiveUp { .. }
                 | Act::Lapse { .. }
                 | Act::RecallAgain { .. }
-                | Act::Withdraw { .. },
+                | Act::Withdraw { .. }
+                | Act::Reopen { .. },
             ) => no("case-withdrawn"),
         }
     }

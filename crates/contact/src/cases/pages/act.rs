@@ -112,6 +112,11 @@ pub async fn give_up(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answ
     answer(&desk, id, typed("give-up", &fields), outcome).await
 }
 
+pub async fn reopen(desk: Desk, Path(id): Path<CaseId>, fields: Fields) -> Answer {
+    let outcome = handle::reopen(desk.db(), desk.scope(), id, seen(&fields), fields.get("text")).await;
+    answer(&desk, id, typed("reopen", &fields), outcome).await
+}
+
 /// The number as JSON: `{mode, value, seconds}`.
 pub async fn dial(desk: Desk, Path(id): Path<CaseId>) -> Answer {
     let dialled = handle::dial(desk.db(), desk.scope(), id).await?;

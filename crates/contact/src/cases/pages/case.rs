@@ -61,6 +61,8 @@ struct CasePage {
     rescued: bool,
     may_decide: bool,
     may_give_up: bool,
+    /// It is closed, and the customer may come back with the same trouble.
+    may_reopen: bool,
     may_assign: bool,
     /// Who can be named.
     people: Vec<Choice>,
@@ -309,6 +311,7 @@ async fn load(desk: &Desk, id: CaseId, typed: Typed, errors: &FieldErrors, confl
         rescued: false,
         may_decide,
         may_give_up,
+        may_reopen: handles && matches!(state, State::Closed { .. }),
         may_assign,
         people: named,
         kinds,
@@ -472,6 +475,7 @@ impl CasePage {
             "escalate" => self.may_handle && !self.c.is_escalated(),
             "decide" => self.may_decide,
             "give-up" => self.may_give_up,
+            "reopen" => self.may_reopen,
             "class" => self.may_handle,
             _ => true,
         }
@@ -493,6 +497,7 @@ impl CasePage {
             (self.may_note, "note", "notes"),
             (self.may_handle && !self.c.is_escalated(), "escalate", "escalation"),
             (self.may_give_up, "give-up", "closure"),
+            (self.may_reopen, "reopen", "reopenings"),
             (self.may_decide, "decide", "decisions"),
         ];
         shown.into_iter().filter(|(on, ..)| *on).map(|(_, id, to)| Dialog { id, to }).collect()

@@ -41,6 +41,7 @@ pub fn routes() -> Routes {
         .post("/cases/{id}/decisions", Need::Cap(Cap::CaseDecide), act::decide)
         .post("/cases/{id}/recalls", handle, act::recall_again)
         .post("/cases/{id}/closure", handle, act::give_up)
+        .post("/cases/{id}/reopenings", handle, act::reopen)
         .post("/cases/{id}/dial", handle, act::dial)
         .post("/contacts/{id}/case-fields", Need::Cap(Cap::CallWork), fields::refresh)
         .merge(editing::routes::<ClockBook>())

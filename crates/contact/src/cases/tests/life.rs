@@ -42,6 +42,7 @@ fn acts() -> Vec<(&'static str, Act)> {
         ("again", Act::RecallAgain { due: Millis(300) }),
         ("give up", Act::GiveUp { at: Millis(201) }),
         ("withdraw", Act::Withdraw { at: Millis(5) }),
+        ("reopen", Act::Reopen { due: Millis(300) }),
     ]
 }
 
@@ -72,6 +73,7 @@ waiting   lapse       ✘ case-no-result
 waiting   again       ✘ case-no-result
 waiting   give up     ✘ case-no-result
 waiting   withdraw    withdrawn
+waiting   reopen      ✘ case-open-still
 contacted contact     ✘ case-contacted-already
 contacted resolve     recall
 contacted satisfied   ✘ case-no-result
@@ -80,6 +82,7 @@ contacted lapse       ✘ case-no-result
 contacted again       ✘ case-no-result
 contacted give up     ✘ case-no-result
 contacted withdraw    ✘ case-touched
+contacted reopen      ✘ case-open-still
 recall    contact     ✘ case-awaits-recall
 recall    resolve     ✘ case-awaits-recall
 recall    satisfied   closed
@@ -88,6 +91,7 @@ recall    lapse       undecided
 recall    again       ✘ case-awaits-recall
 recall    give up     closed
 recall    withdraw    ✘ case-touched
+recall    reopen      ✘ case-open-still
 undecided contact     ✘ case-decide-first
 undecided resolve     ✘ case-decide-first
 undecided satisfied   ✘ case-decide-first
@@ -96,6 +100,7 @@ undecided lapse       ✘ case-decide-first
 undecided again       recall
 undecided give up     closed
 undecided withdraw    ✘ case-touched
+undecided reopen      ✘ case-open-still
 closed    contact     ✘ case-closed
 closed    resolve     ✘ case-closed
 closed    satisfied   ✘ case-closed
@@ -104,6 +109,7 @@ closed    lapse       ✘ case-closed
 closed    again       ✘ case-closed
 closed    give up     ✘ case-closed
 closed    withdraw    ✘ case-closed
+closed    reopen      waiting
 withdrawn contact     ✘ case-withdrawn
 withdrawn resolve     ✘ case-withdrawn
 withdrawn satisfied   ✘ case-withdrawn
@@ -112,6 +118,7 @@ withdrawn lapse       ✘ case-withdrawn
 withdrawn again       ✘ case-withdrawn
 withdrawn give up     ✘ case-withdrawn
 withdrawn withdraw    ✘ case-withdrawn
+withdrawn reopen      ✘ case-withdrawn
 "
     );
 }

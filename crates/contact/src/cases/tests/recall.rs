@@ -6,7 +6,7 @@ use testkit::on_both_wired;
 use super::world::*;
 use crate::cases::model::{RecallEnd, StateKey, Verdict};
 use crate::cases::ports::RecallLapsed;
-use crate::cases::{ResultForm, contact, fill, give_up, recall_again, resolve, store};
+use crate::cases::{ResultForm, contact, fill, give_up, recall_again, reopen, resolve, store};
 use crate::followup::TaskResult;
 
 const BAD: (&str, &str, &str) = ("repeat_repair", "yes", "A7.3.3");
@@ -99,6 +99,40 @@ async fn an_unsatisfied_one_opens_the_same_case_again_and_another_cause_is_neede
         let c = the_case(w, 700).await;
         answered(w, &staff, &c, 711, true).await;
         assert_eq!(the_case(w, 700).await.state, StateKey::Closed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_closed_case_is_opened_again_by_hand() {
+    on_both_wired(wire, async |w| {
+        let staff = opened(w).await;
+        let c = resolved(w, &staff, 700, "没拧紧").await;
+        let early = reopen(&w.db, &staff.service, c.id, c.version, "又响了").await;
+        assert!(matches!(early, Err(Problem::Refused("case-open-still"))), "{early:?}");
+        answered(w, &staff, &c, 710, true).await;
+        let closed = the_case(w, 700).await;
+        assert_eq!((closed.state, count(w, &BLOCKS).await), (StateKey::Closed, 0));
+        minutes(w, 60);
+        let silent = reopen(&w.db, &staff.service, c.id, closed.version, " ").await;
+        assert!(matches!(silent, Err(Problem::Invalid(_))), "{silent:?}");
+        let stranger = reopen(&w.db, &staff.sales, c.id, closed.version, "又响了").await;
+        assert!(matches!(stranger, Err(Problem::NotFound)), "another department's: {stranger:?}");
+        reopen(&w.db, &staff.service, c.id, closed.version, "又响了").await.unwrap();
+        let c = the_case(w, 700).await;
+        let now = w.db.clock().now();
+        assert_eq!((c.state, c.round, c.contact_due_at), (StateKey::Waiting, 2, now.plus_hours(24)));
+        assert_eq!(
+            (c.verdict, c.closed_at, c.cause.as_deref()),
+            (None, None, Some("没拧紧")),
+            "another cause is wanted"
+        );
+        assert_eq!((count(w, &BLOCKS).await, of_timeline(w, "case_reopened").await), (1, 1));
+        assert_eq!(
+            (c.first_contact_due_at, c.first_contacted_at),
+            (closed.first_contact_due_at, closed.first_contacted_at)
+        );
+        assert_eq!(audits(w, "case.reopened").await, 1);
     })
     .await;
 }
