@@ -31,6 +31,7 @@ fn number(n: i64) -> Cell {
 }
 
 /// A share that a spreadsheet reckons with; empty where no rate can be told.
+#[expect(clippy::float_arithmetic, reason = "a spreadsheet's own unit")]
 fn percent(rate: Option<Permille>) -> Cell {
     rate.map_or(Cell::Empty, |r| Cell::Number(f64::from(r.0) / 1000.0))
 }
@@ -41,7 +42,11 @@ fn moment(ui: &Ui, at: Option<Millis>) -> Cell {
 }
 
 /// Seconds as a length of time that adds up.
-#[expect(clippy::cast_precision_loss, reason = "seconds of a week are far below 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::float_arithmetic,
+    reason = "a spreadsheet's own unit; seconds of a week are far below 2^53"
+)]
 fn duration(seconds: i64) -> Cell {
     Cell::Number(seconds as f64 / 86_400.0)
 }

@@ -422,12 +422,12 @@ async fn 队列_开始_先放_查找_改派() {
         assert_eq!(s.only().await.agent_id, Some(AGENT));
         let moved = boss.post("/queue/assignments", &[("contact", &contact), ("agent", "101")]).await;
         assert_eq!((moved.status, s.only().await.agent_id.map(UserId::raw)), (StatusCode::SEE_OTHER, Some(101)));
-        let shown = boss.get(&moved.at("location")).await.ok();
+        let shown = boss.get(moved.at("location")).await.ok();
         let undo = shown.split("/queue/assignments/").nth(1).and_then(|t| t.split('"').next()).expect("a way back");
         let back = boss.post(&format!("/queue/assignments/{undo}"), &[("back", "queue")]).await;
         assert_eq!((back.status, s.only().await.agent_id), (StatusCode::SEE_OTHER, Some(AGENT)));
-        assert!(boss.get(&back.at("location")).await.ok().contains("已退回 1 个回访"));
-        assert!(!boss.get(&moved.at("location")).await.ok().contains("撤销改派"), "taken back already");
+        assert!(boss.get(back.at("location")).await.ok().contains("已退回 1 个回访"));
+        assert!(!boss.get(moved.at("location")).await.ok().contains("撤销改派"), "taken back already");
     })
     .await;
 }
