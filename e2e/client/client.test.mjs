@@ -174,6 +174,27 @@ test("no line: the call waits, the banner counts, and it arrives exactly once", 
   assert.ok(await page.locator("[data-outbox]").isHidden());
 });
 
+test("the page of a call that waits goes on by itself once it is sent; one on which a call was begun stays", async () => {
+  const page = await open();
+  await page.keyboard.press("1");
+  site.state.attempts = 503;
+  await page.keyboard.press("n");
+  await page.locator("[data-draft-pending]").waitFor();
+  await page.reload();
+  await page.locator("form[data-draft-ready]").waitFor();
+  await page.locator("[data-draft-waiting]").waitFor();
+  const begun = await open();
+  await begun.locator("[data-draft-waiting]").waitFor();
+  await begun.keyboard.press("1");
+  site.state.attempts = "up";
+  await page.waitForURL("**/next", { timeout: 30_000 });
+  assert.equal(site.state.accepted.size, 1);
+  await begun.locator("[data-draft-waiting]").waitFor({ state: "hidden" });
+  await sleep(500);
+  assert.match(begun.url(), /\/call$/, "what was begun here is not lost");
+  assert.equal(await answered(begun), "已答 1 / 7");
+});
+
 test("signed out: kept, asked to sign in, sent afterwards from any page", async () => {
   const page = await open();
   site.state.attempts = 401;
