@@ -285,6 +285,11 @@ admin-jobless = { $n ->
    *[other] { $n } people have no role and can do nothing after signing in
  }
 admin-jobless-how = Open the colleague on the page of people and give them a role; who has left should be marked so.
+admin-unmanaged = { $n ->
+    [one] One department has no manager: nobody handles its cases
+   *[other] { $n } departments have no manager: nobody handles their cases
+ }
+admin-unmanaged-how = Give a colleague the manager’s role of the department, on the page of people: { $names }
 admin-uncalendared = { $n ->
     [one] One store’s opening hours were never looked at
    *[other] { $n } stores’ opening hours were never looked at

@@ -76,17 +76,18 @@ pub async fn holders(
     cap: Cap,
     department: Option<Department>,
 ) -> Result<Vec<UserId>> {
-    let mut ids = Vec::new();
-    for held in role::in_store(q, group, store).await? {
-        let fits = |(c, reach): &(Cap, Reach)| {
-            *c == cap && (department.is_none() || *reach > Reach::Department || held.department == department)
-        };
-        if read_grants(&held.grants).iter().any(fits) {
-            ids.push(held.user_id);
-        }
-    }
+    let held = role::in_store(q, group, store).await?;
+    let mut ids: Vec<UserId> = held.iter().filter(|h| gives(h, cap, department)).map(|h| h.user_id).collect();
     ids.dedup();
     Ok(ids)
+}
+
+/// Whether a post gives the right, for this department where one is asked for.
+pub(super) fn gives(held: &role::HeldHere, cap: Cap, department: Option<Department>) -> bool {
+    let fits = |(c, reach): &(Cap, Reach)| {
+        *c == cap && (department.is_none() || *reach > Reach::Department || held.department == department)
+    };
+    read_grants(&held.grants).iter().any(fits)
 }
 
 /// Everybody who works in a store, with their names, by id.

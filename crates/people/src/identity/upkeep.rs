@@ -1,12 +1,14 @@
 //! What an administrator looks after: counts of people and stores that lack something. Nothing of customers.
 
-use kernel::{Cap, Problem, Result, Scope, StoreDate};
+use kernel::{Cap, Department, Problem, Result, Scope, StoreDate};
 use platform::db::Sql;
 
-use super::{calendar, org, store};
+use super::{agents, calendar, org, store};
 
 /// Names of stores that are shown; the others are counted.
 const NAMED: usize = 3;
+/// Stores whose departments are gone through, one question each.
+const LOOKED_AT: usize = 200;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Upkeep {
@@ -20,6 +22,8 @@ pub struct Upkeep {
     pub stores_empty: i64,
     /// Open stores whose opening hours nobody has looked at: how many, and the names of the first few.
     pub uncalendared: (i64, Vec<String>),
+    /// Departments whose cases nobody handles: how many, and the first few.
+    pub unmanaged: (i64, Vec<(String, Department)>),
     /// The year whose official days nobody has entered.
     pub missing_year: Option<i16>,
 }
@@ -35,7 +39,17 @@ pub async fn upkeep(q: &mut impl Sql, scope: &Scope, today: StoreDate) -> Result
     open.retain(|s| s.closed_at.is_none());
     let looked_at = calendar::confirmed(q, scope.group).await?;
     let left: Vec<String> = open.iter().filter(|s| !looked_at.contains(&s.id)).map(|s| s.name.clone()).collect();
+    let mut unmanaged = Vec::new();
+    for place in open.iter().take(LOOKED_AT) {
+        let held = store::role::in_store(q, scope.group, place.id).await?;
+        let nobody = |d: &Department| !held.iter().any(|h| agents::gives(h, Cap::CaseHandle, Some(*d)));
+        if !held.is_empty() {
+            let lacking = [Department::Service, Department::Showroom].into_iter().filter(nobody);
+            unmanaged.extend(lacking.map(|d| (place.name.clone(), d)));
+        }
+    }
     Ok(Upkeep {
+        unmanaged: (count(unmanaged.len()), unmanaged.into_iter().take(NAMED).collect()),
         people: staffing.people,
         unsigned: staffing.unsigned,
         jobless: staffing.jobless,

@@ -50,6 +50,7 @@ pub async fn today(desk: Desk) -> Result<String> {
     add(found.stores_empty, "warn", "stores-empty", None, "/people", Cap::PeopleManage);
     add(found.unsigned, "warn", "unsigned", None, "/people", Cap::PeopleManage);
     add(found.jobless, "warn", "jobless", None, "/people", Cap::PeopleManage);
+    add(found.unmanaged.0, "warn", "unmanaged", Some(departments(&ui, &found)), "/people", Cap::PeopleManage);
     add(found.uncalendared.0, "warn", "uncalendared", Some(stores(&ui, &found)), "/calendar", Cap::RuleEdit);
     if let Some(year) = found.missing_year {
         let how = ui.k("admin-year-how").s("year", year).to_string();
@@ -71,9 +72,18 @@ pub async fn today(desk: Desk) -> Result<String> {
 }
 
 fn stores(ui: &Ui, found: &Upkeep) -> String {
-    let names = found.uncalendared.1.iter().fold(String::new(), |all, name| match all.is_empty() {
-        true => name.clone(),
-        false => ui.k("today-step-names").s("first", all).s("next", name).to_string(),
-    });
+    let names = listed(ui, found.uncalendared.1.iter().cloned());
     ui.k("admin-uncalendared-how").s("names", names).to_string()
+}
+
+fn departments(ui: &Ui, found: &Upkeep) -> String {
+    let each = found.unmanaged.1.iter().map(|(store, d)| format!("{store} {}", ui.v("department", d.key())));
+    ui.k("admin-unmanaged-how").s("names", listed(ui, each)).to_string()
+}
+
+fn listed(ui: &Ui, names: impl Iterator<Item = String>) -> String {
+    names.fold(String::new(), |all, name| match all.is_empty() {
+        true => name,
+        false => ui.k("today-step-names").s("first", all).s("next", name).to_string(),
+    })
 }

@@ -10,6 +10,10 @@ stmt!(
     T_FAILED,
     "INSERT INTO job (id, group_id, kind, dedup_key, payload, run_at, attempts, done_at, error) VALUES ($1,$2,'x',$3,'{}',$4,5,$5,$6)"
 );
+stmt!(
+    T_NO_MANAGER,
+    "DELETE FROM assignment WHERE group_id=$1 AND user_id IN (SELECT id FROM app_user WHERE name='高岩' AND group_id=$1)"
+);
 stmt!(T_NAMES, "SELECT name AS v FROM customer WHERE group_id=$1 ORDER BY id LIMIT 500");
 stmt!(
     T_NEW,
@@ -42,6 +46,11 @@ async fn check(house: &House) {
     let names: Vec<One<String>> = house.db.reads().all(&T_NAMES, args![house.group]).await.expect("customers");
     let known = names.iter().map(|n| &n.0).filter(|n| n.chars().count() > 2).find(|n| after.contains(*n));
     assert!(known.is_none(), "a customer on the administrator's page: {known:?}");
+    // The service department's manager goes: its cases have nobody.
+    assert!(!before.contains("没有负责人") && after.contains("2 个部门没有负责人"), "those of the new store: {after}");
+    transact!(house.db, &scope, |tx| { tx.exec(&T_NO_MANAGER, args![house.group]).await }).expect("gone");
+    let after = admin.get("/").await.text;
+    assert!(after.contains("3 个部门没有负责人") && after.contains("城南店 售后服务部"), "{after}");
     let agent = house.signed_in("周岚").await.get("/").await.text;
     assert!(!agent.contains("系统管理") && !agent.contains("后台任务"), "{agent}");
 }
