@@ -304,35 +304,20 @@ impl About for Beside {
     }
 }
 
-impl About for AnswerListed {
-    fn customer(&self) -> Option<CustomerId> {
-        self.customer_id
-    }
-    fn forget(&mut self) {
-        self.customer_id = None;
-        self.customer_name.clear();
-    }
+macro_rules! about {
+    ($($row:ty),+) => { $(
+        impl About for $row {
+            fn customer(&self) -> Option<CustomerId> {
+                self.customer_id
+            }
+            fn forget(&mut self) {
+                self.customer_id = None;
+                self.customer_name.clear();
+            }
+        }
+    )+ };
 }
-
-impl About for Remark {
-    fn customer(&self) -> Option<CustomerId> {
-        self.customer_id
-    }
-    fn forget(&mut self) {
-        self.customer_id = None;
-        self.customer_name.clear();
-    }
-}
-
-impl About for CallListed {
-    fn customer(&self) -> Option<CustomerId> {
-        self.customer_id
-    }
-    fn forget(&mut self) {
-        self.customer_id = None;
-        self.customer_name.clear();
-    }
-}
+about!(AnswerListed, Remark, CallListed);
 
 /// The figures of a store are for everybody who reads its reports; who is behind them only for whoever may open the
 /// customer's file (issue: a manager sees the customers of his own department). The rows stay, so that a list has as
