@@ -164,6 +164,7 @@ identity-cap-rule-edit = Rules, scripts and calendar
 identity-cap-customer-read = See customers
 identity-cap-customer-edit = Change customers
 identity-cap-customer-reveal = See full numbers
+identity-cap-customer-merge = Merge customer files
 identity-cap-import-run = Import
 identity-cap-case-read = See cases
 identity-cap-case-handle = Handle cases

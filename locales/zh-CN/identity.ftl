@@ -164,6 +164,7 @@ identity-cap-rule-edit = 规则、话术与日历
 identity-cap-customer-read = 查看客户
 identity-cap-customer-edit = 修改客户
 identity-cap-customer-reveal = 查看完整号码
+identity-cap-customer-merge = 合并客户档案
 identity-cap-import-run = 导入
 identity-cap-case-read = 查看案件
 identity-cap-case-handle = 处理案件

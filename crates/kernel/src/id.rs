@@ -165,6 +165,7 @@ kinds! {
     /// 交车
     Delivery => DeliveryId,
     Import => ImportId,
+    Merge => MergeId,
     /// A version of a script (话术/问卷).
     Script => ScriptId,
     /// 回访任务

@@ -32,6 +32,8 @@ caps! {
     CustomerEdit = "customer.edit",
     /// Show a number in full; counted and audited.
     CustomerReveal = "customer.reveal",
+    /// Make one file of two that are one person's, and part them again.
+    CustomerMerge = "customer.merge",
     ImportRun = "import.run",
     CaseRead = "case.read",
     /// Contact the customer and record the result.

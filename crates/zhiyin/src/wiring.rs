@@ -16,7 +16,9 @@ use people::identity::{self, CalendarChanged, StaffLeft};
 use people::imports::{self, ImportHooks};
 use people::intake;
 use people::search;
-use people::vehicles::{self, DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
+use people::vehicles::{
+    self, DeliveriesCancelled, DeliveriesRecorded, DeliveryMoved, RepairOrdersCancelled, RepairOrdersRecorded,
+};
 use platform::db::Db;
 use platform::events::Wire;
 use platform::http::{App, NavItem, Need, Routes, Slots, Who, assets, sse};
@@ -33,6 +35,7 @@ pub fn wire() -> Wire {
         .listen(|tx, e: &RepairOrdersCancelled| Box::pin(followup::on_repair_orders_cancelled(tx, e)))
         .listen(|tx, e: &DeliveriesRecorded| Box::pin(followup::on_deliveries(tx, e)))
         .listen(|tx, e: &DeliveriesCancelled| Box::pin(followup::on_deliveries_cancelled(tx, e)))
+        .listen(|tx, e: &DeliveryMoved| Box::pin(followup::on_delivery_moved(tx, e)))
         .listen(|tx, e: &CustomerOptedOut| Box::pin(followup::on_opted_out(tx, e)))
         // A bad answer becomes a case, in the transaction of the answer; a call taken back takes its case along.
         .listen(|tx, e: &CallRecorded| Box::pin(cases::on_call(tx, e)))

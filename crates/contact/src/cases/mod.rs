@@ -14,6 +14,7 @@ mod handle;
 mod jobs;
 mod kinds;
 mod list;
+mod merge;
 mod model;
 mod news;
 mod open;

@@ -1,6 +1,6 @@
 //! C6: puts planned tasks into contacts: those that wait already, or new ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::{ContactId, CustomerId, ImportId, Millis, Result, UserId};
 use platform::db::Tx;
@@ -136,9 +136,8 @@ async fn waiting(
     import: Option<ImportId>,
 ) -> Result<HashMap<String, Vec<Slot>>> {
     let now = tx.now();
-    let mut keys: Vec<String> = items.iter().map(|i| i.person.key.clone()).collect();
-    keys.dedup();
-    let contacts = store::of_persons(tx, context.store, &keys, import).await?;
+    let persons: HashSet<_> = items.iter().map(|i| (i.task.customer_id, i.person.key.as_str())).collect();
+    let contacts = store::of_persons(tx, context.store, &persons, import).await?;
     let ids: Vec<ContactId> = contacts.iter().map(|c| c.id).collect();
     let mut tasks = tasks_by_contact(tx, &ids).await?;
     let placing: Vec<_> = items.iter().filter(|i| !i.fresh).map(|i| i.task.id).collect();
@@ -263,11 +262,9 @@ pub async fn show(tx: &mut Tx, context: &Context, hidden: Vec<Contact>) -> Resul
     let now = tx.now();
     let ids: Vec<ContactId> = hidden.iter().map(|c| c.id).collect();
     let mut tasks = tasks_by_contact(tx, &ids).await?;
-    let mut keys: Vec<String> = hidden.iter().map(|c| c.person_key.clone()).collect();
-    keys.sort();
-    keys.dedup();
+    let persons: HashSet<_> = hidden.iter().map(|c| (c.customer_id, c.person_key.as_str())).collect();
     let mut waiting: HashMap<String, Vec<Contact>> = HashMap::new();
-    for contact in store::of_persons(tx, context.store, &keys, None).await? {
+    for contact in store::of_persons(tx, context.store, &persons, None).await? {
         if contact.holder(now).is_none() {
             waiting.entry(contact.person_key.clone()).or_default().push(contact);
         }

@@ -22,6 +22,7 @@ pub mod imports;
 pub mod jobs;
 pub mod lease;
 mod lists;
+pub mod merge;
 pub mod model;
 pub mod news;
 pub mod numbers;
@@ -62,6 +63,7 @@ pub use planning::{
 };
 pub use recalendar::on_calendar_changed;
 pub use recall::{cancel_tasks, move_recall, plan_recall};
+pub use reclass::on_delivery_moved;
 
 /// A shipped document. It is part of the program and read by a test of every one.
 #[expect(clippy::expect_used, reason = "a seed that does not read is a build that must not start")]

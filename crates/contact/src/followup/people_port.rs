@@ -23,8 +23,8 @@ pub use people::customers::{
 };
 pub use people::identity::{CalendarChanged, StaffLeft, agents, holders, staff_of, user_names};
 pub use people::vehicles::{
-    DeliveriesCancelled, DeliveriesRecorded, DeliveryFacts, RepairOfCar, RepairOrdersCancelled, RepairOrdersRecorded,
-    VehicleBrief, VisitFacts, repairs_of_delivered,
+    DeliveriesCancelled, DeliveriesRecorded, DeliveryFacts, DeliveryMoved, RepairOfCar, RepairOrdersCancelled,
+    RepairOrdersRecorded, VehicleBrief, VisitFacts, cars_of_deliveries, repairs_of_cars,
 };
 
 /// A number of a customer that has not ended.

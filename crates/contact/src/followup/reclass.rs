@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use kernel::{DeliveryId, Result, StoreDate, StoreId};
+use kernel::{DeliveryId, Result, StoreDate, StoreId, VehicleId};
 use platform::db::Tx;
 use platform::rulebook;
 
 use super::figures::{self, What};
 use super::model::{Class, SubjectKind, Task};
-use super::people_port::{self, RepairOfCar};
+use super::people_port::{self, DeliveryMoved, RepairOfCar};
 use super::plan;
 use super::rules::FollowupRules;
 use super::store;
@@ -20,9 +20,21 @@ use super::store;
 /// As the database answers.
 pub(super) async fn repairs(tx: &mut Tx, deliveries: &[DeliveryId], gone: bool) -> Result<()> {
     let group = tx.scope().group;
-    let without = if gone { deliveries } else { &[] };
+    let cars = people_port::cars_of_deliveries(tx, group, deliveries).await?;
+    of_cars(tx, &cars, if gone { deliveries } else { &[] }).await
+}
+
+/// A delivery was put on another car.
+/// # Errors
+/// As the database answers.
+pub async fn on_delivery_moved(tx: &mut Tx, e: &DeliveryMoved) -> Result<()> {
+    of_cars(tx, &[e.from], &[]).await
+}
+
+async fn of_cars(tx: &mut Tx, cars: &[VehicleId], without: &[DeliveryId]) -> Result<()> {
+    let group = tx.scope().group;
     let mut by_store: HashMap<StoreId, Vec<RepairOfCar>> = HashMap::new();
-    for repair in people_port::repairs_of_delivered(tx, group, deliveries, without).await? {
+    for repair in people_port::repairs_of_cars(tx, group, cars, without).await? {
         by_store.entry(repair.store_id).or_default().push(repair);
     }
     for (store_id, repairs) in by_store {

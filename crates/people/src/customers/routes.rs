@@ -3,10 +3,11 @@
 use kernel::Cap;
 use platform::http::{NavItem, Need, Routes};
 
-use super::pages::{duplicates, edit, list, phones, reach, reveal, show};
+use super::pages::{duplicates, edit, list, merge, phones, reach, reveal, show};
 
 const READ: Need = Need::Cap(Cap::CustomerRead);
 const EDIT: Need = Need::Cap(Cap::CustomerEdit);
+const MERGE: Need = Need::Cap(Cap::CustomerMerge);
 
 pub fn routes() -> Routes {
     Routes::new()
@@ -14,6 +15,15 @@ pub fn routes() -> Routes {
         .post("/customers", EDIT, edit::create)
         .get("/customers/new", EDIT, edit::new)
         .get("/customers/duplicates", EDIT, duplicates::show)
+        .get("/customers/merges", MERGE, merge::list)
+        .get("/customers/merges/{merge}", MERGE, merge::merged)
+        .post("/customers/merges/{merge}/part", MERGE, merge::part)
+        .get("/customers/{id}/merge", MERGE, merge::with)
+        .post("/customers/{id}/merge", MERGE, merge::with)
+        .get("/customers/{id}/merge/{other}", MERGE, merge::show)
+        .post("/customers/{id}/merge/{other}", MERGE, merge::create)
+        .post("/customers/{id}/apart/{other}", MERGE, merge::apart)
+        .post("/customers/{id}/apart/{other}/undo", MERGE, merge::again)
         .get("/customers/{id}", READ, show::show)
         .post("/customers/{id}", EDIT, edit::save)
         .get("/customers/{id}/edit", EDIT, edit::edit)

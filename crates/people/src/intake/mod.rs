@@ -25,8 +25,8 @@ mod orders;
 mod people;
 mod store;
 #[cfg(test)]
-mod tests;
-mod text;
+pub(crate) mod tests;
+pub(crate) mod text;
 pub mod undo;
 mod verdict;
 

@@ -89,6 +89,7 @@ macro_rules! columns {
 }
 
 columns!(crate::customers::store::CustomerRow {
+    kind,
     name,
     name_key,
     gender,

@@ -41,14 +41,17 @@ stmt!(
 stmt!(
     NAMED,
     concat!(
-        "SELECT id AS v FROM customer c WHERE c.group_id=$1 AND c.name=$2 AND ",
+        "SELECT id AS v FROM customer c WHERE c.group_id=$1 AND c.name=$2 AND c.merged_into IS NULL AND ",
         seen_by!("c.id", "$3", "$4", "$5", "$6"),
         " ORDER BY c.id DESC LIMIT $7"
     )
 );
 // The primary key.
 // The primary key in its order: the plus keeps SQLite from finding the group by another index and sorting it.
-stmt!(EVERYBODY, "SELECT id AS v FROM customer WHERE id > $2 AND +group_id=$1 ORDER BY id LIMIT $3");
+stmt!(
+    EVERYBODY,
+    "SELECT id AS v FROM customer WHERE id > $2 AND +group_id=$1 AND merged_into IS NULL ORDER BY id LIMIT $3"
+);
 stmt!(
     FORGET,
     lite: "DELETE FROM customer_search WHERE rowid IN {{ids:$1}}",

@@ -64,6 +64,15 @@ pub(super) async fn forget(tx: &mut Tx, group: GroupId, customer: CustomerId, ki
     tx.exec(&FORGET, args![group, customer, kind, subject]).await.map(|_| ())
 }
 
+// timeline_by_customer
+stmt!(ABOUT, "SELECT id AS v FROM timeline WHERE customer_id=$2 AND subject IN {{ids:$3}} AND group_id=$1");
+
+/// Lines of a customer about one of these things.
+pub(crate) async fn ids_about(q: &mut impl Sql, group: GroupId, id: CustomerId, subjects: &[i64]) -> Result<Vec<i64>> {
+    let found: Vec<One<i64>> = q.all(&ABOUT, args![group, id, subjects]).await?;
+    Ok(found.into_iter().map(|f| f.0).collect())
+}
+
 /// Everything, with the customer.
 pub(crate) async fn forget_customer(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     let group = tx.scope().group;

@@ -7,6 +7,7 @@ use testkit::on_both;
 use super::edit_delivery::{DeliveryForm, save_delivery};
 use super::store;
 use crate::intake::input::{CarIn, OwnerIn};
+use crate::intake::tests::events;
 use crate::intake::{DeliveryIn, Recording, RepairOrderIn, apply};
 use crate::search;
 
@@ -97,6 +98,7 @@ async fn 交车改日期再改车_归属随之更正() {
         assert_eq!(spans().await, ["孙七 2026-11-02 now"], "the car goes back to whom it belongs");
         let now = store::delivery(&mut w.db.reads(), &scope, row.id).await.expect("found");
         assert_eq!((now.vehicle_id, now.business_key.as_str()), (b, &*format!("{B}|2026-11-13")));
+        assert_eq!(events(w, "delivery_moved").await, 1, "the car it stood for hears of it");
         let hits = search::find(&mut w.db.reads(), &scope, A, 5).await.expect("found");
         assert_eq!(hits.iter().map(|h| (h.customer, h.former)).collect::<Vec<_>>(), [(sun, false)]);
 

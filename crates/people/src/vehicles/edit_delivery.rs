@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::edit::{car_in, money};
 use super::store::{self, DeliveryRow, OwnershipRow};
-use super::{DeliveriesCancelled, DeliveriesRecorded, OwnershipWhy, VisitState};
+use super::{DeliveriesCancelled, DeliveriesRecorded, DeliveryMoved, OwnershipWhy, VisitState};
 use crate::customers::edit::{day, only_changed, text};
 use crate::customers::store as people;
 use crate::intake::input::OwnerIn;
@@ -172,10 +172,13 @@ pub async fn save_delivery(
         row.state = if form.cancelled { VisitState::Cancelled } else { VisitState::Recorded };
         row.version += 1;
         row.updated_at = tx.now();
-        let (store_id, customer, state) = (row.store_id, row.customer_id, row.state);
+        let (store_id, customer, state, moved) = (row.store_id, row.customer_id, row.state, row.vehicle_id != old_car);
         let (old, new) = only_changed(&before, &delivery_words(&row));
         store::replace_deliveries(tx, &[row]).await?;
         audit::note(tx, "delivery.change", "delivery", id.raw(), &old, &new).await?;
+        if moved {
+            tx.record(&DeliveryMoved { store: store_id, delivery: id, from: old_car }).await?;
+        }
         match (was, state) {
             (VisitState::Recorded, VisitState::Cancelled) => {
                 tx.record(&DeliveriesCancelled { store: store_id, ids: vec![id] }).await?;

@@ -1,6 +1,6 @@
 //! What the modules above hear.
 
-use kernel::{DeliveryId, ImportId, RepairOrderId, StoreDate, StoreId};
+use kernel::{DeliveryId, ImportId, RepairOrderId, StoreDate, StoreId, VehicleId};
 use platform::events::DomainEvent;
 use serde_json::{Value, json};
 
@@ -75,4 +75,26 @@ cancelled! {
 cancelled! {
     /// As [`RepairOrdersCancelled`].
     DeliveriesCancelled, DeliveryId, "deliveries_cancelled"
+}
+
+/// By hand, a delivery was put on another car: repairs of the one it stood for count without it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryMoved {
+    pub store: StoreId,
+    pub delivery: DeliveryId,
+    pub from: VehicleId,
+}
+impl DomainEvent for DeliveryMoved {
+    fn kind(&self) -> &'static str {
+        "delivery_moved"
+    }
+    fn subject(&self) -> i64 {
+        self.delivery.raw()
+    }
+    fn store(&self) -> Option<StoreId> {
+        Some(self.store)
+    }
+    fn ids(&self) -> Value {
+        json!({ "from": self.from })
+    }
 }

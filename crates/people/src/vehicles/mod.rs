@@ -19,13 +19,13 @@ use platform::audit;
 use platform::db::{Sql, Tx};
 use serde_json::{Value, json};
 
-pub use events::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
+pub use events::{DeliveriesCancelled, DeliveriesRecorded, DeliveryMoved, RepairOrdersCancelled, RepairOrdersRecorded};
 pub use model::{OwnedCar, OwnershipWhy, VisitState};
 pub use routes::routes;
 pub use store::{
     DeliveryFacts, DeliveryRow, OrderRow, RepairOfCar, VehicleBrief, VehicleRow, VisitFacts, any_visit, briefs, car,
-    cars, deliveries_since, delivery, delivery_facts, order, orders_of, orders_since, repairs_of_delivered,
-    resume_ownership, visit_facts,
+    cars, cars_of_deliveries, deliveries_since, delivery, delivery_facts, order, orders_of, orders_since,
+    repairs_of_cars, resume_ownership, visit_facts,
 };
 
 /// Cars had now and before, the latest first; the caller has found the customer in its scope.

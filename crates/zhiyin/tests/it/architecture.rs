@@ -115,6 +115,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "timeline",
             "contact_block",
             "possible_duplicate",
+            "customer_merge",
             "reveal_log",
             "repair_order",
             "delivery",

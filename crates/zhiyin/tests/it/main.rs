@@ -12,6 +12,7 @@ mod house;
 mod import_command;
 mod import_to_tasks;
 mod logs;
+mod merging;
 mod notices;
 mod outcome_words;
 mod story;

@@ -8,6 +8,7 @@ use platform::db::{Sql, Tx};
 
 use crate::followup;
 
+pub use crate::followup::merge::stay as recalls_stay;
 pub use crate::followup::model::{Mark, SubjectKind, TaskResult};
 pub use crate::followup::{CallRecorded, CallRevoked, Point, RecallLapsed, supersede};
 

@@ -1,5 +1,7 @@
 //! `contact`: what stands in the queue.
 
+use std::collections::HashSet;
+
 use kernel::{ContactId, CustomerId, GroupId, ImportId, Millis, Problem, Result, StoreId, UserId};
 use platform::db::{Args, Sql, Tx};
 use platform::{args, stmt};
@@ -73,21 +75,21 @@ stmt!(
     lite: concat!("SELECT ", columns!(), " FROM contact WHERE id IN {{ids:$2}} AND group_id=$1 ORDER BY id"),
     pg: concat!("SELECT ", columns!(), " FROM contact WHERE id IN {{ids:$2}} AND group_id=$1 ORDER BY id FOR UPDATE"),
 );
-// contact_by_person
+// contact_by_customer
 stmt!(
     CONTACTS_OF_PERSONS,
-    lite: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
+    lite: concat!("SELECT ", columns!(), " FROM contact WHERE customer_id IN {{ids:$3}} AND store_id=$2 \
         AND state IN ('open','number_needed') AND group_id=$1 ORDER BY id"),
-    pg: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
+    pg: concat!("SELECT ", columns!(), " FROM contact WHERE customer_id IN {{ids:$3}} AND store_id=$2 \
         AND state IN ('open','number_needed') AND group_id=$1 ORDER BY id FOR UPDATE"),
 );
-// contact_by_person. BETWEEN keeps PostgreSQL from contact_hidden: when it last counted there was no import, so that it
+// contact_by_customer. BETWEEN keeps PostgreSQL from contact_hidden: when it last counted there was no import, so that it
 // takes all hidden contacts for a handful, and reads them all for every chunk.
 stmt!(
     HIDDEN_OF_PERSONS,
-    lite: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
+    lite: concat!("SELECT ", columns!(), " FROM contact WHERE customer_id IN {{ids:$3}} AND store_id=$2 \
         AND state='hidden' AND import_id=$4 AND group_id=$1 ORDER BY id"),
-    pg: concat!("SELECT ", columns!(), " FROM contact WHERE store_id=$2 AND person_key IN {{texts:$3}} \
+    pg: concat!("SELECT ", columns!(), " FROM contact WHERE customer_id IN {{ids:$3}} AND store_id=$2 \
         AND state BETWEEN 'hidden' AND 'hidden' AND import_id=$4 AND group_id=$1 ORDER BY id FOR UPDATE"),
 );
 // contact_by_customer
@@ -206,18 +208,24 @@ pub async fn hold_all(tx: &mut Tx, ids: &[ContactId]) -> Result<Vec<Contact>> {
     tx.all(&CONTACTS_HELD, args![group, ids]).await
 }
 
-/// Contacts that new tasks of these persons may join.
+/// Contacts that new tasks of these persons (customer, key) may join.
 pub async fn of_persons(
     tx: &mut Tx,
     store: StoreId,
-    keys: &[String],
+    persons: &HashSet<(CustomerId, &str)>,
     hidden_of: Option<ImportId>,
 ) -> Result<Vec<Contact>> {
     let group = tx.scope().group;
-    match hidden_of {
-        None => tx.all(&CONTACTS_OF_PERSONS, args![group, store, keys]).await,
-        Some(import) => tx.all(&HIDDEN_OF_PERSONS, args![group, store, keys, import]).await,
-    }
+    let mut customers: Vec<CustomerId> = persons.iter().map(|(customer, _)| *customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let mut found: Vec<Contact> = match hidden_of {
+        None => tx.all(&CONTACTS_OF_PERSONS, args![group, store, customers.as_slice()]).await?,
+        Some(import) => tx.all(&HIDDEN_OF_PERSONS, args![group, store, customers.as_slice(), import]).await?,
+    };
+    // Somebody else of a fleet.
+    found.retain(|c| persons.contains(&(c.customer_id, c.person_key.as_str())));
+    Ok(found)
 }
 
 pub async fn hidden_of_import(tx: &mut Tx, import: ImportId, limit: i64) -> Result<Vec<Contact>> {

@@ -88,14 +88,14 @@ stmt!(
         {{ids:$4}} AND kind IN {{texts:$5}} ORDER BY id"),
 );
 stmt!(TASK_CLASS, "UPDATE task SET class=$3 WHERE id IN {{ids:$2}} AND group_id=$1");
-// task_by_customer
+// contact_by_customer, then task_by_contact: no task that is open is without a contact.
 stmt!(
     OPEN_TASKS_OF_CUSTOMER,
     concat!(
         "SELECT ",
         columns!(),
-        " FROM task WHERE customer_id=$2 AND state IN ('open','hidden') AND group_id=$1 \
-        ORDER BY due_at, id LIMIT 1000"
+        " FROM task WHERE contact_id IN (SELECT id FROM contact WHERE customer_id=$2 AND group_id=$1) \
+        AND customer_id=$2 AND state IN ('open','hidden') AND group_id=$1 ORDER BY due_at, id LIMIT 1000"
     )
 );
 // task_open_expiry

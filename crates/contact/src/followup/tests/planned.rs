@@ -5,14 +5,15 @@ use platform::{args, rulebook, stmt, transact};
 
 use super::shop::{d, in_shop, show};
 use crate::followup::model::{Class, ContactState, TaskResult, TaskState};
-use crate::followup::people_port::DeliveriesCancelled;
+use crate::followup::people_port::{DeliveriesCancelled, DeliveryMoved};
 use crate::followup::rules::FollowupRules;
 use crate::followup::{dry_run, expiry, imports, jobs, planning, recalendar};
-use kernel::{DeliveryId, ImportId};
+use kernel::{DeliveryId, ImportId, VehicleId};
 use platform::rulebook::Rulebook as _;
 
 stmt!(T_CHANGED_DAYS, "SELECT COUNT(*) AS v FROM figure_change");
 stmt!(T_DONE, "UPDATE task SET state='done', result='complete', attempts=1, reached=1 WHERE subject_id=$1");
+stmt!(T_OTHER_CAR, "UPDATE delivery SET vehicle_id=$2 WHERE id=$1");
 stmt!(T_NO_DELIVERY, "DELETE FROM delivery WHERE id=$1");
 
 #[tokio::test]
@@ -78,6 +79,20 @@ async fn 后到的交车_改维修班次_撤销又改回() {
         s.record_deliveries(&[2]).await;
         assert_eq!((s.task_of(1).await.class, s.task_of(3).await.class), (Class::NewCarRepair, Class::Repair));
         assert!(days().await > before.2, "the day is counted again");
+
+        // Put on another car by hand, and back.
+        let put_on = async |car: i64, from: i64| {
+            transact!(s.w.db, &s.system(), |tx| {
+                tx.exec(&T_OTHER_CAR, args![2_i64, car]).await?;
+                let (store, delivery) = (s.w.store, DeliveryId::new(2));
+                tx.record(&DeliveryMoved { store, delivery, from: VehicleId::new(from) }).await
+            })
+            .unwrap();
+            s.record_deliveries(&[2]).await;
+            (s.task_of(1).await.class, s.task_of(3).await.class)
+        };
+        assert_eq!(put_on(24, 21).await, (Class::Repair, Class::NewCarRepair));
+        assert_eq!(put_on(21, 24).await, (Class::NewCarRepair, Class::Repair));
 
         // Taken back, as the undoing of an import tells it: before the row goes.
         let gone = DeliveriesCancelled { store: s.w.store, ids: vec![DeliveryId::new(2)] };

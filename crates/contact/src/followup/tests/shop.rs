@@ -11,7 +11,8 @@ use testkit::World;
 
 use crate::followup::model::{AnswerIn, Contact, Direction, Effect, NewAttempt, Saved, Task};
 use crate::followup::people_port::{
-    CustomerOptedOut, DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded, StaffLeft,
+    CustomerOptedOut, DeliveriesCancelled, DeliveriesRecorded, DeliveryMoved, RepairOrdersCancelled,
+    RepairOrdersRecorded, StaffLeft,
 };
 use crate::followup::queue::{self, Filter, Page};
 use crate::followup::{self, attempts};
@@ -106,6 +107,7 @@ pub fn wire() -> Wire {
         .listen(|tx, e: &DeliveriesRecorded| Box::pin(followup::on_deliveries(tx, e)))
         .listen(|tx, e: &RepairOrdersCancelled| Box::pin(followup::on_repair_orders_cancelled(tx, e)))
         .listen(|tx, e: &DeliveriesCancelled| Box::pin(followup::on_deliveries_cancelled(tx, e)))
+        .listen(|tx, e: &DeliveryMoved| Box::pin(followup::on_delivery_moved(tx, e)))
         .listen(|tx, e: &CustomerOptedOut| Box::pin(followup::on_opted_out(tx, e)))
         .listen(|tx, e: &StaffLeft| Box::pin(followup::on_staff_left(tx, e)))
 }

@@ -1,6 +1,7 @@
 //! Possible duplicates: pairs side by side.
 
 use askama::Template;
+use kernel::CustomerId;
 use platform::http::{Answer, Desk, Fields, Ui};
 
 use crate::customers::store::{self, Pair};
@@ -12,6 +13,10 @@ const A_PAGE: usize = 50;
 struct DuplicatesPage {
     ui: Ui,
     rows: Vec<Pair>,
+    /// Pairs that were found to be two people.
+    apart: bool,
+    /// The pair that has just been found to be two.
+    told: Option<(CustomerId, CustomerId)>,
     /// `found_at.a.b` of the last one shown, when there are more.
     more: Option<String>,
     first: bool,
@@ -25,9 +30,12 @@ fn below(text: &str) -> Option<store::Below> {
 
 pub async fn show(desk: Desk, sent: Fields) -> Answer {
     let from = sent.opt("before").and_then(below);
+    let apart = sent.get("show") == "apart";
+    let told =
+        sent.opt("apart").and_then(|t| t.split_once('.')).and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     let limit = i64::try_from(A_PAGE + 1).unwrap_or(51);
-    let mut rows = store::pairs(&mut desk.reads(), desk.scope(), from, limit).await?;
+    let mut rows = store::pairs(&mut desk.reads(), desk.scope(), apart, from, limit).await?;
     let last = (rows.len() > A_PAGE).then(|| rows.truncate(A_PAGE)).and_then(|()| rows.last());
     let more = last.map(|p| format!("{}.{}.{}", p.found_at.0, p.a, p.b));
-    desk.page(&DuplicatesPage { ui: desk.ui(), rows, more, first: from.is_none() })
+    desk.page(&DuplicatesPage { ui: desk.ui(), rows, apart, told, more, first: from.is_none() })
 }

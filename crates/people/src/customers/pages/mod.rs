@@ -3,6 +3,7 @@
 pub mod duplicates;
 pub mod edit;
 pub mod list;
+pub mod merge;
 pub mod phones;
 pub mod reach;
 pub mod reveal;

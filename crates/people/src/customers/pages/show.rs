@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::extract::Path;
-use kernel::{CustomerId, Millis};
+use kernel::{CustomerId, Millis, Problem};
 use platform::http::{Answer, Desk, Fields, Ui};
 
-use crate::customers::{self, CustomerCard, Twin, store};
+use crate::customers::{self, CustomerCard, Twin, merge, store};
 use crate::timeline::{self, Line, Told};
 use crate::vehicles::{self, OwnedCar};
 
@@ -35,6 +35,7 @@ struct CustomerPage {
     entered: bool,
     known: bool,
     saved: bool,
+    merged: bool,
 }
 
 /// The timeline, or its next part.
@@ -65,7 +66,10 @@ impl CustomerPage {
 
 pub async fn show(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answer {
     let (scope, mut q) = (desk.scope(), desk.reads());
-    let card = customers::card(&mut q, scope, id).await?;
+    let card = match customers::card(&mut q, scope, id).await {
+        Err(Problem::NotFound) => return elsewhere(&desk, id).await,
+        card => card?,
+    };
     let cars = vehicles::of_customer(&mut q, scope.group, id).await?;
     let twins = store::twins(&mut q, scope, id).await?;
     let story = story(&desk, id, &sent).await?;
@@ -82,8 +86,17 @@ pub async fn show(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answe
         entered: sent.has("entered"),
         known: sent.has("known"),
         saved: sent.has("saved"),
+        merged: sent.has("merged"),
     };
     desk.page(&page)
+}
+
+/// Its file may have gone into another's.
+async fn elsewhere(desk: &Desk, id: CustomerId) -> Answer {
+    let (scope, mut q) = (desk.scope(), desk.reads());
+    let kept = merge::went_into(&mut q, scope.group, id).await?.ok_or(Problem::NotFound)?;
+    store::file(&mut q, scope, kept).await?;
+    desk.see_other(&format!("/customers/{kept}?merged"))
 }
 
 pub async fn more(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answer {

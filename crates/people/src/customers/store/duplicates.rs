@@ -19,6 +19,8 @@ row! {
         /// `phone`, `vin`, `plate`, `name`.
         pub why: String,
         pub found_at: Millis,
+        /// Somebody found them to be two people.
+        pub apart_at: Option<Millis>,
     }
 }
 
@@ -28,8 +30,9 @@ stmt!(
     "SELECT d.a AS a, x.name AS a_name, (SELECT p.digits FROM customer_phone p WHERE p.customer_id=d.a AND p.ended_at IS NULL \
      ORDER BY p.rank, p.id LIMIT 1) AS a_phone, d.b AS b, y.name AS b_name, (SELECT p.digits FROM customer_phone p \
      WHERE p.customer_id=d.b AND p.ended_at IS NULL ORDER BY p.rank, p.id LIMIT 1) AS b_phone, d.why AS why, \
-     d.found_at AS found_at FROM possible_duplicate d JOIN customer x ON x.id=d.a JOIN customer y ON y.id=d.b \
-     WHERE d.group_id=$1 AND (d.found_at, d.a, d.b) < ($4, $5, $6) AND (CAST($2 AS BIGINT)=1 OR (EXISTS \
+     d.found_at AS found_at, d.apart_at AS apart_at FROM possible_duplicate d JOIN customer x ON x.id=d.a JOIN customer y ON y.id=d.b \
+     WHERE d.group_id=$1 AND (d.found_at, d.a, d.b) < ($4, $5, $6) \
+     AND CASE WHEN d.apart_at IS NULL THEN 0 ELSE 1 END = $8 AND (CAST($2 AS BIGINT)=1 OR (EXISTS \
      (SELECT 1 FROM customer_store s WHERE s.customer_id=d.a AND s.store_id IN {{ids:$3}}) AND EXISTS \
      (SELECT 1 FROM customer_store s WHERE s.customer_id=d.b AND s.store_id IN {{ids:$3}}))) \
      ORDER BY d.found_at DESC, d.a DESC, d.b DESC LIMIT $7"
@@ -38,12 +41,18 @@ stmt!(
 /// Below the pair shown last: found at, and the two.
 pub type Below = (Millis, CustomerId, CustomerId);
 
-/// The pair found last first.
+/// The pair found last first; `apart`: those who were found to be two people, else those nobody has looked at.
 /// # Errors
 /// As the database answers.
-pub async fn pairs(q: &mut impl Sql, scope: &Scope, below: Option<Below>, limit: i64) -> Result<Vec<Pair>> {
+pub async fn pairs(
+    q: &mut impl Sql,
+    scope: &Scope,
+    apart: bool,
+    below: Option<Below>,
+    limit: i64,
+) -> Result<Vec<Pair>> {
     let (all, stores) = Sight::of(scope).params();
     let last = CustomerId::new(i64::MAX);
     let (at, a, b) = below.unwrap_or((Millis(i64::MAX), last, last));
-    q.all(&PAIRS, args![scope.group, all, stores.as_slice(), at, a, b, limit]).await
+    q.all(&PAIRS, args![scope.group, all, stores.as_slice(), at, a, b, limit, apart]).await
 }

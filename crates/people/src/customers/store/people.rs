@@ -87,7 +87,7 @@ stmt!(
     FILE,
     concat!(
         "SELECT id, kind, name, gender, birthday, birthday_kind, region, channel, best_time, source, credit_code, note, \
-     version, opted_out_at FROM customer c WHERE c.id=$2 AND c.group_id=$1 AND ",
+     version, opted_out_at FROM customer c WHERE c.id=$2 AND c.group_id=$1 AND c.merged_into IS NULL AND ",
         seen_by!("c.id", "$3", "$4", "$5", "$6")
     )
 );
@@ -100,7 +100,8 @@ stmt!(
 // customer_by_name
 stmt!(
     NAMESAKES,
-    "SELECT name AS k, id AS v FROM customer WHERE group_id=$1 AND name IN {{texts:$2}} ORDER BY id LIMIT 5000"
+    "SELECT name AS k, id AS v FROM customer WHERE group_id=$1 AND name IN {{texts:$2}} AND merged_into IS NULL \
+     ORDER BY id LIMIT 5000"
 );
 stmt!(
     CODES,
@@ -116,8 +117,8 @@ stmt!(
     concat!(
         "SELECT c.id AS id, c.name AS name, t.why AS why, (SELECT p.digits FROM customer_phone p WHERE p.customer_id=c.id \
      AND p.ended_at IS NULL ORDER BY p.rank, p.id LIMIT 1) AS phone FROM \
-     (SELECT b AS other, why FROM possible_duplicate WHERE a=$2 AND group_id=$1 \
-      UNION ALL SELECT a AS other, why FROM possible_duplicate WHERE b=$2 AND group_id=$1) t \
+     (SELECT b AS other, why FROM possible_duplicate WHERE a=$2 AND group_id=$1 AND apart_at IS NULL \
+      UNION ALL SELECT a AS other, why FROM possible_duplicate WHERE b=$2 AND group_id=$1 AND apart_at IS NULL) t \
      JOIN customer c ON c.id=t.other WHERE ",
         seen_by!("c.id", "$3", "$4", "$5", "$6"),
         " ORDER BY c.id LIMIT 10"

@@ -28,7 +28,7 @@ stmt!(
 stmt!(
     SEEN,
     concat!(
-        "SELECT id AS v FROM customer c WHERE c.id IN {{ids:$2}} AND c.group_id=$1 AND ",
+        "SELECT id AS v FROM customer c WHERE c.id IN {{ids:$2}} AND c.group_id=$1 AND c.merged_into IS NULL AND ",
         seen_by!("c.id", "$3", "$4", "$5", "$6")
     )
 );
@@ -82,7 +82,7 @@ stmt!(
 stmt!(
     LIST_MANY,
     listed!(concat!(
-        "FROM customer c WHERE c.group_id=$1 AND c.id < $2 AND ",
+        "FROM customer c WHERE c.group_id=$1 AND c.id < $2 AND c.merged_into IS NULL AND ",
         seen_by!("c.id", "$3", "$4", "$5", "$6"),
         " ORDER BY c.id DESC LIMIT $7"
     ))

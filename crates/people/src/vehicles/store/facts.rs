@@ -4,7 +4,7 @@ use kernel::{
     CustomerId, DeliveryId, Fen, GroupId, Millis, PhoneLineId, Plate, RepairOrderId, Result, StoreDate, StoreId,
     VehicleId,
 };
-use platform::db::Sql;
+use platform::db::{One, Sql};
 use platform::{args, row, stmt};
 
 use crate::customers::CustomerKind;
@@ -109,28 +109,40 @@ row! {
         pub delivered_on: Option<StoreDate>,
     }
 }
-// delivery's primary key, repair_order_by_vehicle, delivery_by_vehicle
 stmt!(
-    REPAIRS_OF_DELIVERED,
+    CARS_OF_DELIVERIES,
+    "SELECT DISTINCT vehicle_id AS v FROM delivery WHERE id IN {{ids:$2}} AND group_id=$1 ORDER BY vehicle_id"
+);
+// repair_order_by_vehicle, delivery_by_vehicle
+stmt!(
+    REPAIRS_OF_CARS,
     "SELECT r.id AS id, r.store_id AS store_id, (SELECT MAX(d.delivered_on) FROM delivery d \
      WHERE d.vehicle_id=r.vehicle_id AND d.delivered_on <= r.opened_on AND d.state='recorded' AND d.id NOT IN {{ids:$3}}) \
-     AS delivered_on FROM repair_order r WHERE r.group_id=$1 AND r.state='recorded' AND r.vehicle_id IN \
-     (SELECT e.vehicle_id FROM delivery e WHERE e.id IN {{ids:$2}} AND e.group_id=$1) ORDER BY r.id"
+     AS delivered_on FROM repair_order r WHERE r.group_id=$1 AND r.state='recorded' AND r.vehicle_id IN {{ids:$2}} \
+     ORDER BY r.id"
 );
 
-/// Repairs of the cars of these deliveries; those of `without` are taken for not made.
+/// The cars that were delivered.
 /// # Errors
 /// As the database answers.
-pub async fn repairs_of_delivered(
+pub async fn cars_of_deliveries(q: &mut impl Sql, group: GroupId, deliveries: &[DeliveryId]) -> Result<Vec<VehicleId>> {
+    let found: Vec<One<VehicleId>> = q.all(&CARS_OF_DELIVERIES, args![group, deliveries]).await?;
+    Ok(found.into_iter().map(|v| v.0).collect())
+}
+
+/// Repairs of these cars; deliveries of `without` are taken for not made.
+/// # Errors
+/// As the database answers.
+pub async fn repairs_of_cars(
     q: &mut impl Sql,
     group: GroupId,
-    deliveries: &[DeliveryId],
+    cars: &[VehicleId],
     without: &[DeliveryId],
 ) -> Result<Vec<RepairOfCar>> {
-    if deliveries.is_empty() {
+    if cars.is_empty() {
         return Ok(Vec::new());
     }
-    q.all(&REPAIRS_OF_DELIVERED, args![group, deliveries, without]).await
+    q.all(&REPAIRS_OF_CARS, args![group, cars, without]).await
 }
 
 pub async fn visit_facts(q: &mut impl Sql, group: GroupId, ids: &[RepairOrderId]) -> Result<Vec<VisitFacts>> {
