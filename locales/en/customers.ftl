@@ -75,13 +75,26 @@ twin-why-vin = same vehicle
 twin-why-name = same name
 twin-why-plate = same plate
 duplicates = Possible duplicates
-duplicates-hint = These resemble customers already on file but could not be matched for certain; nothing was merged
+duplicates-hint = Found when they came in, or by the nightly search; whether they are one person is for you to say
 duplicates-empty = No possible duplicates
 duplicates-empty-next = People who resemble somebody known when they come in are listed here
 duplicates-new = Came later
 duplicates-known = Known before
 duplicates-why = What is alike
 duplicates-found = Found
+twin-why-name-number = Name sounds alike, number nearly the same
+twin-why-name-birthday = Name sounds alike, same birthday
+twin-why-name-region = Name sounds alike, same region
+duplicates-search = Search now
+duplicates-asked = The search has begun: reload this page in a while
+duplicates-last = Last search { $at }: { $looked } customers looked at, { $found ->
+    [one] 1 new pair
+   *[other] { $found } new pairs
+ } found.
+duplicates-crowded = { $n ->
+    [one] One number, plate or name is
+   *[other] { $n } numbers, plates or names are
+ } shared by more than five and not listed pair by pair.
 duplicates-first = Found last
 twin-why-hand = Judged by hand
 duplicates-open = To be looked at
@@ -130,7 +143,6 @@ merge-part-stores = Stores
 merge-part-calls = Calls
 merge-part-waiting = Waiting follow-ups
 merge-part-followups = Follow-ups
-merge-part-tasks = Follow-up tasks
 merge-part-wishes = Appointment requests
 merge-part-cases = Cases
 merge-part-timeline = History entries

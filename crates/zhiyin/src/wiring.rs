@@ -165,11 +165,13 @@ async fn service_worker(headers: HeaderMap) -> Response {
 }
 
 pub fn workers() -> Vec<Worker> {
-    [search::workers(), imports::workers(), followup::workers(), cases::workers()].concat()
+    [search::workers(), customers::finder::workers(), imports::workers(), followup::workers(), cases::workers()]
+        .concat()
 }
 
 pub fn every() -> Vec<Every> {
-    [identity::jobs(), followup::jobs(), cases::jobs(), reports::jobs(), imports::jobs()].concat()
+    [identity::jobs(), customers::finder::jobs(), followup::jobs(), cases::jobs(), reports::jobs(), imports::jobs()]
+        .concat()
 }
 
 pub fn load_session(db: Db, token: String) -> BoxFuture<'static, Result<Option<Who>>> {

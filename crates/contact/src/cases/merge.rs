@@ -6,7 +6,7 @@ use people::moving;
 use platform::db::{One, Reads, Sql, Tx};
 use platform::{args, stmt};
 
-use super::ports::{Holder, Merge, Parted, Parts, Stay, StayWhy, recalls_stay};
+use super::ports::{Counting, Holder, Merge, Parted, Parts, Stay, StayWhy, recalls_stay};
 
 // After the follow-ups: a re-call belongs to its case.
 platform::inventory::submit! { Holder { rank: 2, counts, merge, part } }
@@ -30,11 +30,7 @@ stmt!(
 
 const CASES: &str = "cases";
 
-fn counts(
-    mut q: Reads,
-    group: GroupId,
-    ids: Vec<CustomerId>,
-) -> BoxFuture<'static, Result<Vec<(CustomerId, &'static str, i64)>>> {
+fn counts(mut q: Reads, group: GroupId, ids: Vec<CustomerId>) -> Counting {
     Box::pin(async move {
         let found: Vec<(CustomerId, i64)> = q.all(&COUNT_CASES, args![group, ids.as_slice()]).await?;
         Ok(found.into_iter().map(|(id, n)| (id, CASES, n)).collect())

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use futures_util::future::BoxFuture;
 use kernel::{CaseId, ContactId, CustomerId, GroupId, Result, StoreId};
-use people::customers::merge::{Holder, Merge, Parted, Parts, Stay, StayWhy};
+use people::customers::merge::{Counting, Holder, Merge, Parted, Parts, Stay, StayWhy};
 use people::{customers, moving};
 use platform::db::{One, Reads, Sql, Tx};
 use platform::{args, stmt};
@@ -60,11 +60,7 @@ const TASKS: &str = "tasks";
 const CALLS: &str = "calls";
 const WISHES: &str = "wishes";
 
-fn counts(
-    mut q: Reads,
-    group: GroupId,
-    ids: Vec<CustomerId>,
-) -> BoxFuture<'static, Result<Vec<(CustomerId, &'static str, i64)>>> {
+fn counts(mut q: Reads, group: GroupId, ids: Vec<CustomerId>) -> Counting {
     Box::pin(async move {
         let mut all = Vec::new();
         for (part, stmt) in [("waiting", &COUNT_WAITING), (CALLS, &COUNT_CALLS)] {

@@ -7,6 +7,7 @@
 mod departments;
 pub mod edit;
 mod events;
+pub mod finder;
 pub mod merge;
 mod model;
 mod pages;

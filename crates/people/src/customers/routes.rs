@@ -15,6 +15,7 @@ pub fn routes() -> Routes {
         .post("/customers", EDIT, edit::create)
         .get("/customers/new", EDIT, edit::new)
         .get("/customers/duplicates", EDIT, duplicates::show)
+        .post("/customers/duplicates/search", MERGE, duplicates::search)
         .get("/customers/merges", MERGE, merge::list)
         .get("/customers/merges/{merge}", MERGE, merge::merged)
         .post("/customers/merges/{merge}/part", MERGE, merge::part)

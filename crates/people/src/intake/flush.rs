@@ -32,7 +32,7 @@ async fn write_people(tx: &mut Tx, how: &Recording<'_>, why: SightWhy, Done { kn
     people::insert_lines(tx, &made.new_lines).await?;
     people::insert_codes(tx, &made.codes).await?;
     people::insert_sights(tx, how.store, &made.sights, why, import).await?;
-    people::insert_twins(tx, &made.twins, import).await
+    people::insert_twins(tx, &made.twins, import).await.map(|_| ())
 }
 
 async fn write_cars(tx: &mut Tx, Done { known, made }: &Done) -> Result<()> {

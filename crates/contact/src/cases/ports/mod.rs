@@ -9,7 +9,7 @@ pub use followup::{
     cancel_recall, contact_subjects, dial, last_call, move_recall, plan_recall, recalls_stay, subject, supersede,
 };
 pub use people::{
-    CalendarChanged, Holder, Merge, Parted, Parts, StaffLeft, Stay, StayWhy, block, calendar, customer_names, facts,
-    holders, occasions, person, store_card, timeline, unblock, user_names, vehicle_lines,
+    CalendarChanged, Counting, Holder, Merge, Parted, Parts, StaffLeft, Stay, StayWhy, block, calendar, customer_names,
+    facts, holders, occasions, person, store_card, timeline, unblock, user_names, vehicle_lines,
 };
 pub use scripts::{Answerable, Labels, answerables, labels};

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::followup::{About, SubjectKind};
 use crate::cases::plan::Facts;
 
-pub use people::customers::merge::{Holder, Merge, Parted, Parts, Stay, StayWhy};
+pub use people::customers::merge::{Counting, Holder, Merge, Parted, Parts, Stay, StayWhy};
 pub use people::customers::names as customer_names;
 pub use people::identity::calendar::of as calendar;
 pub use people::identity::{CalendarChanged, StaffLeft, holders, store_card, user_names};

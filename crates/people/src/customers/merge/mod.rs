@@ -63,7 +63,8 @@ pub struct Holder {
     /// Takes back what went, where nothing depends on it.
     pub part: for<'a> fn(&'a mut Tx, &'a Merge, &'a Parts) -> BoxFuture<'a, Result<Parted>>,
 }
-type Counting = BoxFuture<'static, Result<Vec<(CustomerId, &'static str, i64)>>>;
+/// Customer, part and number.
+pub type Counting = BoxFuture<'static, Result<Vec<(CustomerId, &'static str, i64)>>>;
 platform::inventory::collect!(Holder);
 
 fn holders() -> Vec<&'static Holder> {
@@ -223,7 +224,8 @@ pub async fn moved(q: &mut impl Sql, group: GroupId, id: MergeId) -> Result<Vec<
         ("codes", j.codes.len()),
         ("stores", j.given.len()),
     ];
-    let above = j.above.iter().map(|(part, ids)| (part.clone(), ids.len()));
+    // A follow-up says enough of its tasks.
+    let above = j.above.iter().filter(|(part, _)| *part != "tasks").map(|(part, ids)| (part.clone(), ids.len()));
     let all = own.into_iter().map(|(part, n)| (part.to_owned(), n)).chain(above);
     Ok(all.filter(|(_, n)| *n > 0).collect())
 }

@@ -4,6 +4,7 @@ use askama::Template;
 use kernel::CustomerId;
 use platform::http::{Answer, Desk, Fields, Ui};
 
+use crate::customers::finder::{self, Searched};
 use crate::customers::store::{self, Pair};
 
 const A_PAGE: usize = 50;
@@ -13,6 +14,9 @@ const A_PAGE: usize = 50;
 struct DuplicatesPage {
     ui: Ui,
     rows: Vec<Pair>,
+    /// The last search through everybody.
+    searched: Option<Searched>,
+    asked: bool,
     /// Pairs that were found to be two people.
     apart: bool,
     /// The pair that has just been found to be two.
@@ -33,9 +37,25 @@ pub async fn show(desk: Desk, sent: Fields) -> Answer {
     let apart = sent.get("show") == "apart";
     let told =
         sent.opt("apart").and_then(|t| t.split_once('.')).and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    let searched = finder::last(&mut desk.reads(), desk.scope().group).await?;
     let limit = i64::try_from(A_PAGE + 1).unwrap_or(51);
     let mut rows = store::pairs(&mut desk.reads(), desk.scope(), apart, from, limit).await?;
     let last = (rows.len() > A_PAGE).then(|| rows.truncate(A_PAGE)).and_then(|()| rows.last());
     let more = last.map(|p| format!("{}.{}.{}", p.found_at.0, p.a, p.b));
-    desk.page(&DuplicatesPage { ui: desk.ui(), rows, apart, told, more, first: from.is_none() })
+    desk.page(&DuplicatesPage {
+        ui: desk.ui(),
+        rows,
+        searched,
+        asked: sent.has("asked"),
+        apart,
+        told,
+        more,
+        first: from.is_none(),
+    })
+}
+
+/// Looks through everybody now instead of by night.
+pub async fn search(desk: Desk) -> Answer {
+    finder::ask(desk.db(), desk.scope()).await?;
+    desk.see_other("/customers/duplicates?asked")
 }

@@ -205,12 +205,12 @@ pub async fn insert_codes(tx: &mut Tx, codes: &[(StoreId, String, CustomerId)]) 
     tx.bulk("customer_code", &columns, values, "ON CONFLICT DO NOTHING").await.map(|_| ())
 }
 
-/// (one, other, why): stored once, the smaller id first.
+/// (one, other, why): stored once, the smaller id first. Answers how many are new.
 pub async fn insert_twins(
     tx: &mut Tx,
     pairs: &[(CustomerId, CustomerId, &'static str)],
     import: Option<ImportId>,
-) -> Result<()> {
+) -> Result<u64> {
     let (group, now) = (tx.scope().group, tx.now());
     let values: Vec<_> = pairs
         .iter()
@@ -218,7 +218,7 @@ pub async fn insert_twins(
         .map(|(a, b, why)| args![*a.min(b), *b.max(a), group, *why, now, import])
         .collect();
     let columns = ["a", "b", "group_id", "why", "found_at", "import_id"];
-    tx.bulk("possible_duplicate", &columns, values, "ON CONFLICT DO NOTHING").await.map(|_| ())
+    tx.bulk("possible_duplicate", &columns, values, "ON CONFLICT DO NOTHING").await
 }
 
 /// Removes the row with its codes and pairs; lines and sights go by their own statements.
