@@ -46,6 +46,19 @@ async function enter(page, name, phones, note) {
   return new URL(page.url()).pathname;
 }
 
+/** Somebody who resembles somebody known: made all the same. */
+async function enterAnother(page, name, phones, note = "") {
+  await page.goto(`${server.origin}/customers/new`);
+  await page.locator("input[name=name]").fill(name);
+  await page.locator("input[name=phones]").fill(phones);
+  await page.locator("input[name=note]").fill(note);
+  await save(page);
+  await page.locator(".alike").waitFor();
+  await page.locator("button[name=sure]").click();
+  await page.waitForURL(/\/customers\/\d+\?entered/);
+  return new URL(page.url()).pathname;
+}
+
 async function visit(page, file, vin, items) {
   await page.goto(`${server.origin}${file}/vehicles/new`);
   await page.locator("input[name=vin]").fill(vin);
@@ -65,7 +78,7 @@ test("two files become one by the keyboard, and two again", async () => {
   const page = await desk.context.newPage();
   const first = await enter(page, "邓小雨", "139 0000 7701", "周末联系");
   await visit(page, first, "LSVNV2182E2103913", "更换前刹车片");
-  const second = await enter(page, "邓晓雨", "139 0000 7702", "爱喝茶");
+  const second = await enterAnother(page, "邓晓雨", "139 0000 7702", "爱喝茶");
   await visit(page, second, "LSVNV2182E2103914", "四轮定位");
 
   // From the one file, the other is looked for.
@@ -117,7 +130,7 @@ test("two files become one by the keyboard, and two again", async () => {
 test("what happened since the merge stays, and is named", async () => {
   const page = await desk.context.newPage();
   const first = await enter(page, "白露", "139 0000 7703", "");
-  const second = await enter(page, "白璐", "139 0000 7704", "");
+  const second = await enterAnother(page, "白璐", "139 0000 7704");
   await page.goto(`${server.origin}${first}/merge/${second.split("/").pop()}`);
   await page.locator("main form button.primary").click();
   await page.waitForURL(/\/customers\/merges\/\d+\?done/);
@@ -137,7 +150,7 @@ test("a pair that is two people is suggested no more, until somebody lists it ag
   const page = await desk.context.newPage();
   const first = await enter(page, "石磊", "139 0000 7705", "");
   // The same number under a name that contradicts: entered, and suggested.
-  const second = await enter(page, "周游", "139 0000 7705", "");
+  const second = await enterAnother(page, "周游", "139 0000 7705");
   await page.goto(`${server.origin}/customers/duplicates`);
   const row = page.locator("main tbody tr", { hasText: "石磊" });
   await row.getByText("号码相同").waitFor();
@@ -154,6 +167,53 @@ test("a pair that is two people is suggested no more, until somebody lists it ag
   await page.waitForURL(/\/customers\/duplicates$/);
   await page.locator("main tbody tr", { hasText: "石磊" }).waitFor();
   assert.ok(first !== second);
+  await page.close();
+});
+
+test("before a second file comes to be, one is asked whether it is her", async () => {
+  const page = await desk.context.newPage();
+  const first = await enter(page, "沈听澜", "139 0000 7706", "");
+  await page.goto(`${server.origin}/customers/new`);
+  await page.locator("input[name=name]").fill("沈听兰");
+  await page.locator("input[name=phones]").fill("139 0000 7760");
+  await page.locator("input[name=region]").fill("成都锦江");
+  await save(page);
+  const row = page.locator(".alike tr", { hasText: "沈听澜" });
+  await row.getByText("姓名同音、号码相近").waitFor();
+  // What was typed is still there.
+  assert.equal(await page.locator("input[name=region]").inputValue(), "成都锦江");
+  await look(page, "alike");
+  await row.locator("button").click();
+  await page.waitForURL((url) => url.pathname === first && url.search === "?known");
+  await page.getByText("成都锦江").waitFor();
+  assert.equal(await page.locator("[id^=line-]").count(), 2, "both numbers");
+  assert.match(await page.locator("h1").textContent(), /沈听澜/, "a name is not overwritten");
+  await page.close();
+});
+
+test("pairs of one name and one number are merged in one go", async () => {
+  const page = await desk.context.newPage();
+  await enter(page, "谭月", "139 0000 7707", "");
+  const other = await enterAnother(page, "谭跃进", "139 0000 7707");
+  await page.goto(`${server.origin}${other}/edit`);
+  await page.locator("input[name=name]").fill("谭月");
+  await save(page);
+  await page.waitForURL(/\?saved/);
+  await page.goto(`${server.origin}/customers/duplicates`);
+  await page.getByText("其中 1 对姓名、号码都相同").waitFor();
+  await page.getByRole("button", { name: "一并合并" }).click();
+  await page.getByText("已合并 1 对").waitFor();
+  await page.locator("main tbody tr", { hasText: "谭月" }).first().waitFor();
+  // A search through everybody by hand.
+  await page.goto(`${server.origin}/customers/duplicates`);
+  await page.getByRole("button", { name: "现在查重" }).click();
+  await page.getByText("已开始查重").waitFor();
+  for (let tries = 0; tries < 40; tries += 1) {
+    await page.goto(`${server.origin}/customers/duplicates`);
+    if (await page.getByText("上次查重").count()) break;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  await page.getByText(/核对了 \d+ 位客户/).waitFor();
   await page.close();
 });
 

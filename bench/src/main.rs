@@ -1,6 +1,7 @@
 //! What the product costs with a million customers, each figure beside its floor taken in the same run.
 //! Started by `cargo xtask bench`, which builds it and the product and brings PostgreSQL up.
 
+mod duplicates;
 mod files;
 mod floor;
 mod imports;
@@ -49,7 +50,7 @@ struct Asked {
     /// Print how each statement of a page finds its rows, and fail where a large table is read whole.
     #[arg(long)]
     plans: bool,
-    /// Only these parts: pages, calls, reports, imports, planning.
+    /// Only these parts: pages, calls, reports, duplicates, imports, planning.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Only this engine: sqlite or postgres.
@@ -103,6 +104,11 @@ async fn run(asked: &Asked) -> anyhow::Result<bool> {
         if asked.wants("calls") {
             let copy = filled.copy("work").await?;
             pages::calls(asked, &copy, &mut table).await?;
+            copy.remove().await?;
+        }
+        if asked.wants("duplicates") {
+            let copy = filled.copy("work").await?;
+            duplicates::measure(&copy, &mut table).await?;
             copy.remove().await?;
         }
         if asked.wants("imports") {

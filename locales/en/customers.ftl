@@ -74,6 +74,10 @@ twin-why-phone = same number
 twin-why-vin = same vehicle
 twin-why-name = same name
 twin-why-plate = same plate
+alike = Is it this customer?
+alike-hint = There are files that resemble this one. If it is the same person, choose "This one": what you typed goes into that file. If not, make a new file.
+alike-this = This one
+alike-new = No, make a new file
 duplicates = Possible duplicates
 duplicates-hint = Found when they came in, or by the nightly search; whether they are one person is for you to say
 duplicates-empty = No possible duplicates
@@ -95,6 +99,19 @@ duplicates-crowded = { $n ->
     [one] One number, plate or name is
    *[other] { $n } numbers, plates or names are
  } shared by more than five and not listed pair by pair.
+duplicates-safe = Merge these
+duplicates-safe-hint = { $n ->
+    [one] One pair has
+   *[other] { $n } pairs have
+ } the same name and number, and no birthday that contradicts: they can be merged in one go, and each be taken back by itself.
+merges-told = { $n ->
+    [one] One pair
+   *[other] { $n } pairs
+ } merged.
+merges-left = { $n ->
+    [one] One pair was
+   *[other] { $n } pairs were
+ } being changed by somebody else and not merged.
 duplicates-first = Found last
 twin-why-hand = Judged by hand
 duplicates-open = To be looked at

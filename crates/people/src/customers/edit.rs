@@ -125,26 +125,44 @@ pub fn phones(sent: &Fields, name: &'static str, errors: &mut FieldErrors) -> Ve
 /// `Refused` without a store, else as the database answers.
 pub async fn create(db: &Db, scope: &Scope, form: &CustomerForm, phones: &[Phone]) -> Result<(CustomerId, bool)> {
     let store = scope.store()?;
-    let row = CustomerIn {
-        owner: OwnerIn {
-            name: Some(form.name.clone()),
-            organisation: form.kind == CustomerKind::Organisation,
-            phones: phones.to_vec(),
-        },
-        gender: form.gender,
-        birthday: form.birthday.map(|d| (d, form.birthday_kind.unwrap_or(BirthdayKind::Solar))),
-        region: form.region.clone(),
-        channel: form.channel.clone(),
-        best_time: form.best_time.clone(),
-        source: form.source.clone(),
-        credit_code: form.credit_code.clone(),
-        note: form.note.clone(),
-        ..CustomerIn::default()
-    };
+    let row = form.row(phones);
     let made =
         transact!(db, scope, |tx| { intake::apply(tx, &Recording::by_hand(store), std::slice::from_ref(&row)).await })?;
     let done = made.first().and_then(|v| Some((v.customer.customer?, v.customer.how == How::New)));
     done.ok_or_else(|| Problem::internal("an entry by hand left no customer"))
+}
+
+/// It is somebody whose file is there already: numbers and what the file lacks go into it.
+/// # Errors
+/// `NotFound` outside of the scope, `Refused` without a store.
+pub async fn add_to(db: &Db, scope: &Scope, id: CustomerId, form: &CustomerForm, phones: &[Phone]) -> Result<()> {
+    let store_id = scope.store()?;
+    let row = form.row(phones);
+    transact!(db, scope, |tx| {
+        store::file(tx, scope, id).await?;
+        intake::apply_to(tx, store_id, id, std::slice::from_ref(&row)).await.map(|_| ())
+    })
+}
+
+impl CustomerForm {
+    fn row(&self, phones: &[Phone]) -> CustomerIn {
+        CustomerIn {
+            owner: OwnerIn {
+                name: Some(self.name.clone()),
+                organisation: self.kind == CustomerKind::Organisation,
+                phones: phones.to_vec(),
+            },
+            gender: self.gender,
+            birthday: self.birthday.map(|d| (d, self.birthday_kind.unwrap_or(BirthdayKind::Solar))),
+            region: self.region.clone(),
+            channel: self.channel.clone(),
+            best_time: self.best_time.clone(),
+            source: self.source.clone(),
+            credit_code: self.credit_code.clone(),
+            note: self.note.clone(),
+            ..CustomerIn::default()
+        }
+    }
 }
 
 /// # Errors

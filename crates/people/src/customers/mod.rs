@@ -3,6 +3,7 @@
 //! Customers, phones, cars and ownerships belong to the group; `customer_store` gives sight. Nothing here is found
 //! outside of the scope's stores: finding is authorizing.
 
+pub mod alike;
 #[cfg(test)]
 mod departments;
 pub mod edit;

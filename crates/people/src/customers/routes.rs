@@ -16,6 +16,7 @@ pub fn routes() -> Routes {
         .get("/customers/new", EDIT, edit::new)
         .get("/customers/duplicates", EDIT, duplicates::show)
         .post("/customers/duplicates/search", MERGE, duplicates::search)
+        .post("/customers/duplicates/safe", MERGE, duplicates::merge_safe)
         .get("/customers/merges", MERGE, merge::list)
         .get("/customers/merges/{merge}", MERGE, merge::merged)
         .post("/customers/merges/{merge}/part", MERGE, merge::part)

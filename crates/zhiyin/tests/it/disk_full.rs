@@ -51,7 +51,8 @@ async fn reads_on_and_comes_back(house: &House, more_room: impl AsyncFnOnce()) {
     let mut saved = None;
     for i in 0..2_000 {
         let phone = format!("1390001{i:04}");
-        let form = [("name", "新来的"), ("phone", phone.as_str()), ("note", &long), ("kind", "person")];
+        let form =
+            [("name", "新来的"), ("sure", "new"), ("phone", phone.as_str()), ("note", &long), ("kind", "person")];
         let reply = supervisor.post("/customers", &form).await;
         if reply.status.as_u16() != 303 {
             saved = Some(reply);
@@ -68,8 +69,9 @@ async fn reads_on_and_comes_back(house: &House, more_room: impl AsyncFnOnce()) {
     assert!(house.db.look_for_room().await.expect("looked"), "room again");
     let page = supervisor.get("/").await;
     assert!(!page.text.contains("data-read-only"));
-    let saved =
-        supervisor.post("/customers", &[("name", "新来的"), ("phone", "13900000001"), ("kind", "person")]).await;
+    let saved = supervisor
+        .post("/customers", &[("name", "新来的"), ("sure", "new"), ("phone", "13900000001"), ("kind", "person")])
+        .await;
     assert_eq!(saved.status.as_u16(), 303, "{}", saved.text);
 }
 

@@ -30,6 +30,8 @@ const A_PASS: i64 = 1_500_000;
 const KEYS_EACH: i64 = 5;
 /// More than so many who share a key are no pairs: a company's switchboard, a name that half a town bears.
 const MOST_ALIKE: usize = 5;
+/// Of a name with a birthday or a region: three who share them show that the name is common there.
+const MOST_NAMESAKES: usize = 2;
 /// Pairs written in one transaction.
 const A_WRITE: usize = 500;
 /// Of a number, from either end: the rest may be a slip.
@@ -234,11 +236,12 @@ fn alike(mut keys: Vec<(u64, CustomerId)>) -> (Vec<Pair>, u64) {
     keys.dedup();
     let (mut pairs, mut crowded) = (Vec::new(), 0);
     for same in keys.chunk_by(|a, b| a.0 == b.0) {
-        if same.len() > MOST_ALIKE {
-            crowded += 1;
+        let why = usize::try_from(same[0].0 & 7).ok().and_then(|n| WHYS.get(n)).copied().unwrap_or("name");
+        let most = if matches!(why, "name-birthday" | "name-region") { MOST_NAMESAKES } else { MOST_ALIKE };
+        if same.len() > most {
+            crowded += u64::from(most == MOST_ALIKE);
             continue;
         }
-        let why = usize::try_from(same[0].0 & 7).ok().and_then(|n| WHYS.get(n)).copied().unwrap_or("name");
         for (i, (_, a)) in same.iter().enumerate() {
             pairs.extend(same[i + 1..].iter().map(|(_, b)| (*a, *b, why)));
         }

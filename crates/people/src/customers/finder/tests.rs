@@ -35,8 +35,9 @@ async fn enter(w: &World, n: u32, name: &str) -> CustomerId {
         },
         ..RepairOrderIn::default()
     };
-    let done: Result<Vec<_>> =
-        transact!(w.db, &w.system(), |tx| { apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await });
+    let done: Result<Vec<_>> = transact!(w.db, &w.system(), |tx| {
+        apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await
+    });
     done.expect("recorded")[0].customer.customer.expect("somebody")
 }
 

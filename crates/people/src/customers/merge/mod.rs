@@ -8,6 +8,7 @@
 mod join;
 pub mod journal;
 mod part;
+mod safe;
 pub(in crate::customers) mod store;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ use crate::vehicles::store as garage;
 pub use join::merge;
 pub use journal::{Stay, StayWhy};
 pub use part::part;
+pub use safe::{AT_ONCE, Report, merge_safe, safe_pairs};
 pub use store::MergeLine;
 
 /// A merge under way, or being parted.

@@ -8,7 +8,10 @@ use platform::db::Sql as _;
 use platform::{args, stmt, transact};
 use testkit::{World, on_both};
 
-use super::{Choice, Stay, merge, merges, moved, part, set_apart, sides, suggest_again, went_into};
+use super::{
+    AT_ONCE, Choice, Stay, merge, merge_safe, merges, moved, part, safe_pairs, set_apart, sides, suggest_again,
+    went_into,
+};
 use crate::customers::{self, SightWhy, Whose, store};
 use crate::intake::input::{CarIn, OwnerIn};
 use crate::intake::{DeliveryIn, Recording, RepairOrderIn, apply};
@@ -356,6 +359,45 @@ async fn 判定为两个人_记住_不再提示_可重新列入() {
         assert_eq!(open().await, listed);
         let pairs = store::pairs(&mut w.db.reads(), &scope, true, None, 10).await.expect("pairs");
         assert_eq!(pairs.iter().map(|p| (p.a, p.b)).collect::<Vec<_>>(), [(first.min(third), first.max(third))]);
+    })
+    .await;
+}
+
+stmt!(T_NAME, "UPDATE customer SET name=$2 WHERE id=$1");
+
+#[tokio::test]
+async fn 同名同号_一并合并_生日矛盾的不合() {
+    on_both(async |w| {
+        let scope = supervisor(w).await;
+        let mut ids = Vec::new();
+        for (n, who) in ["李雪", "李小雪", "王强", "王大强", "赵敏", "赵小敏"].iter().enumerate() {
+            let phone = format!("1380000000{}", n / 2);
+            let number = format!("S{n}");
+            ids.push(record(w, w.store, &[order(&number, who, &[&phone], ("", ""))]).await[0]);
+        }
+        // Corrected by hand since: one name each; the third pair was born on two days.
+        let done: Result<()> = transact!(w.db, &scope, |tx| {
+            for (id, name) in [(ids[1], "李雪"), (ids[3], "王强"), (ids[5], "赵敏")] {
+                tx.exec(&T_NAME, args![id, name]).await?;
+            }
+            tx.exec(&T_FIELDS, args![ids[4], "1990-01-01", "solar", None::<String>, None::<String>]).await?;
+            tx.exec(&T_FIELDS, args![ids[5], "1990-01-02", "solar", None::<String>, None::<String>]).await?;
+            let pairs = [(ids[0], ids[1], "phone"), (ids[2], ids[3], "phone"), (ids[4], ids[5], "phone")];
+            store::insert_twins(tx, &pairs, None).await.map(|_| ())
+        });
+        done.expect("corrected");
+        let before = snap(w).await;
+        let pairs = safe_pairs(&mut w.db.reads(), &scope, AT_ONCE).await.expect("pairs");
+        assert_eq!(pairs.len(), 2);
+        let report = merge_safe(&w.db, &scope).await.expect("merged");
+        assert_eq!((report.merged.len(), report.left), (2, 0));
+        assert!(safe_pairs(&mut w.db.reads(), &scope, AT_ONCE).await.expect("pairs").is_empty());
+        let agent = w.scope(w.user(6, "林小雨").await, None, &[(Cap::CustomerEdit, Reach::Store)]);
+        assert!(matches!(merge_safe(&w.db, &agent).await, Err(Problem::Forbidden)));
+        for id in report.merged {
+            assert_eq!(part(&w.db, &scope, id).await.expect("parted"), []);
+        }
+        assert_eq!(snap(w).await, before);
     })
     .await;
 }

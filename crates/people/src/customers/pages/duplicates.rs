@@ -1,10 +1,11 @@
 //! Possible duplicates: pairs side by side.
 
 use askama::Template;
-use kernel::CustomerId;
+use kernel::{Cap, CustomerId};
 use platform::http::{Answer, Desk, Fields, Ui};
 
 use crate::customers::finder::{self, Searched};
+use crate::customers::merge;
 use crate::customers::store::{self, Pair};
 
 const A_PAGE: usize = 50;
@@ -14,6 +15,8 @@ const A_PAGE: usize = 50;
 struct DuplicatesPage {
     ui: Ui,
     rows: Vec<Pair>,
+    /// Pairs that need not be looked at one by one.
+    safe: usize,
     /// The last search through everybody.
     searched: Option<Searched>,
     asked: bool,
@@ -38,6 +41,10 @@ pub async fn show(desk: Desk, sent: Fields) -> Answer {
     let told =
         sent.opt("apart").and_then(|t| t.split_once('.')).and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     let searched = finder::last(&mut desk.reads(), desk.scope().group).await?;
+    let safe = match apart || !desk.scope().may(Cap::CustomerMerge) {
+        true => 0,
+        false => merge::safe_pairs(&mut desk.reads(), desk.scope(), merge::AT_ONCE).await?.len(),
+    };
     let limit = i64::try_from(A_PAGE + 1).unwrap_or(51);
     let mut rows = store::pairs(&mut desk.reads(), desk.scope(), apart, from, limit).await?;
     let last = (rows.len() > A_PAGE).then(|| rows.truncate(A_PAGE)).and_then(|()| rows.last());
@@ -45,6 +52,7 @@ pub async fn show(desk: Desk, sent: Fields) -> Answer {
     desk.page(&DuplicatesPage {
         ui: desk.ui(),
         rows,
+        safe,
         searched,
         asked: sent.has("asked"),
         apart,
@@ -58,4 +66,10 @@ pub async fn show(desk: Desk, sent: Fields) -> Answer {
 pub async fn search(desk: Desk) -> Answer {
     finder::ask(desk.db(), desk.scope()).await?;
     desk.see_other("/customers/duplicates?asked")
+}
+
+/// Merges the pairs that need not be looked at one by one.
+pub async fn merge_safe(desk: Desk) -> Answer {
+    let report = merge::merge_safe(desk.db(), desk.scope()).await?;
+    desk.see_other(&format!("/customers/merges?merged={}&left={}", report.merged.len(), report.left))
 }

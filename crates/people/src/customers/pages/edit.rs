@@ -5,6 +5,7 @@ use axum::extract::Path;
 use kernel::{CustomerId, FieldErrors, Problem};
 use platform::http::{Answer, Desk, Fields, ShownError, Ui};
 
+use crate::customers::alike::{self, Alike};
 use crate::customers::edit::{self, CustomerForm, phones};
 use crate::customers::{BirthdayKind, CustomerFile, CustomerKind, Gender, store};
 use crate::identity::pages::form::Form;
@@ -19,6 +20,8 @@ struct EditPage {
     kinds: Vec<(String, String)>,
     genders: Vec<(String, String)>,
     calendars: Vec<(String, String)>,
+    /// Who may be meant.
+    alike: Vec<Alike>,
 }
 
 impl EditPage {
@@ -38,6 +41,7 @@ impl EditPage {
             ui,
             form,
             id,
+            alike: Vec::new(),
         }
     }
     fn errors(&self) -> &Vec<ShownError> {
@@ -81,6 +85,17 @@ pub async fn create(desk: Desk, sent: Fields) -> Answer {
     }
     match read {
         Ok(form) if errors.is_empty() => {
+            if let Some(id) = sent.parsed::<CustomerId>("is") {
+                edit::add_to(desk.db(), desk.scope(), id, &form, &numbers).await?;
+                return desk.see_other(&format!("/customers/{id}?known"));
+            }
+            if sent.get("sure") != "new" && form.kind == CustomerKind::Person {
+                let alike = alike::resembling(&mut desk.reads(), desk.scope(), &form.name, &numbers).await?;
+                if !alike.is_empty() {
+                    let again = Form::again(&desk, &sent, &errors);
+                    return desk.invalid(&EditPage { alike, ..EditPage::new(&desk, again, None) });
+                }
+            }
             let (id, made) = edit::create(desk.db(), desk.scope(), &form, &numbers).await?;
             desk.see_other(&format!("/customers/{id}?{}", if made { "entered" } else { "known" }))
         }

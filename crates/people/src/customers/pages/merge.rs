@@ -80,6 +80,8 @@ struct MergesPage {
     rows: Vec<(MergeLine, Option<String>)>,
     more: Option<MergeId>,
     first: bool,
+    /// Just merged in one go, and those that were left.
+    told: Option<(i64, i64)>,
 }
 
 /// Somebody whom nobody named is called so.
@@ -196,7 +198,8 @@ pub async fn list(desk: Desk, sent: Fields) -> Answer {
         (m, name)
     };
     let rows = rows.into_iter().map(named).collect();
-    desk.page(&MergesPage { ui: desk.ui(), rows, more, first: before.is_none() })
+    let told = sent.parsed("merged").map(|n| (n, sent.parsed("left").unwrap_or(0)));
+    desk.page(&MergesPage { ui: desk.ui(), rows, more, first: before.is_none(), told })
 }
 
 /// Where the answer to "two people?" leads back to: the list it was given from.
