@@ -45,6 +45,11 @@ export const PAGES = [
   { name: "customer", who: AGENT, route: "/customers/{id}", via: ["/cases", "main tbody a[href^='/cases/']", "main a[href^='/customers/']"] },
   { name: "customer-new", who: AGENT, route: "/customers/new", path: "/customers/new" },
   { name: "duplicates", who: AGENT, route: "/customers/duplicates", path: "/customers/duplicates" },
+  { name: "merge-with", who: SUPERVISOR, route: "/customers/{id}/merge", pair: (a) => `/customers/${a}/merge` },
+  { name: "merge", who: SUPERVISOR, route: "/customers/{id}/merge/{other}", pair: (a, b) => `/customers/${a}/merge/${b}` },
+  { name: "duplicates-supervisor", who: SUPERVISOR, route: "/customers/duplicates", path: "/customers/duplicates" },
+  { name: "merged", who: SUPERVISOR, route: "/customers/merges/{merge}", merge: true },
+  { name: "merges", who: SUPERVISOR, route: "/customers/merges", path: "/customers/merges" },
   { name: "customer-edit", who: AGENT, route: "/customers/{id}/edit", on: "customer", path: "/edit" },
   { name: "vehicle-new", who: AGENT, route: "/customers/{id}/vehicles/new", on: "customer", path: "/vehicles/new" },
   { name: "order-new", who: AGENT, route: "/customers/{id}/repair-orders/new", on: "customer", path: "/repair-orders/new" },
@@ -143,6 +148,32 @@ async function makeImport(page, origin) {
   return new URL(page.url()).pathname;
 }
 
+/** Enters somebody, whoever resembles them; answers the id. */
+async function enter(page, origin, name, phone) {
+  await page.goto(`${origin}/customers/new`);
+  await page.locator("input[name=name]").fill(name);
+  await page.locator("input[name=phones]").fill(phone);
+  await page.locator("main form button.primary").click();
+  await page.locator("button[name=sure], h1:has-text('" + name + "')").first().waitFor();
+  if (await page.locator("button[name=sure]").count()) await page.locator("button[name=sure]").click();
+  await page.waitForURL(/\/customers\/\d+/);
+  return new URL(page.url()).pathname.split("/").pop();
+}
+
+/** Two files with one number. */
+async function makePair(page, origin, names, phone) {
+  const first = await enter(page, origin, names[0], phone);
+  return [first, await enter(page, origin, names[1], phone)];
+}
+
+async function makeMerge(page, origin) {
+  const [kept, gone] = await makePair(page, origin, ["戴文静", "戴静文"], "13980007702");
+  await page.goto(`${origin}/customers/${kept}/merge/${gone}`);
+  await page.locator("main form button.primary").click();
+  await page.waitForURL(/\/customers\/merges\/\d+/);
+  return new URL(page.url()).pathname;
+}
+
 /**
  * The path of each page, found once.
  * @param {(who: string | null) => Promise<import("playwright-core").Page>} pageOf
@@ -150,11 +181,17 @@ async function makeImport(page, origin) {
  */
 export async function findPages(server, pageOf) {
   const found = new Map();
+  let pair;
   for (const entry of PAGES) {
     const page = await pageOf(entry.who);
     let path = entry.path;
     if (entry.link) path = new URL(server.signin(entry.link)).pathname;
     if (entry.import) path = await makeImport(page, server.origin);
+    if (entry.pair) {
+      pair ??= await makePair(page, server.origin, ["傅青云", "付青云"], "13980007701");
+      path = entry.pair(...pair);
+    }
+    if (entry.merge) path = await makeMerge(page, server.origin);
     if (entry.on) path = found.get(entry.on).path.split("?")[0] + entry.path;
     if (entry.via) {
       const [start, ...links] = entry.via;
