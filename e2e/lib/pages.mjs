@@ -45,6 +45,7 @@ export const PAGES = [
   { name: "customer", who: AGENT, route: "/customers/{id}", via: ["/cases", "main tbody a[href^='/cases/']", "main a[href^='/customers/']"] },
   { name: "customer-new", who: AGENT, route: "/customers/new", path: "/customers/new" },
   { name: "duplicates", who: AGENT, route: "/customers/duplicates", path: "/customers/duplicates" },
+  { name: "limits", who: SUPERVISOR, route: "/customers/limits", path: "/customers/limits" },
   { name: "merge-with", who: SUPERVISOR, route: "/customers/{id}/merge", pair: (a) => `/customers/${a}/merge` },
   { name: "merge", who: SUPERVISOR, route: "/customers/{id}/merge/{other}", pair: (a, b) => `/customers/${a}/merge/${b}` },
   { name: "duplicates-supervisor", who: SUPERVISOR, route: "/customers/duplicates", path: "/customers/duplicates" },

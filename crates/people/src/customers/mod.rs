@@ -18,6 +18,7 @@ pub(crate) mod sight;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
+pub mod watch;
 
 use std::collections::HashMap;
 

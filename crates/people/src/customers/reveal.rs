@@ -5,7 +5,7 @@ use platform::db::Db;
 use platform::{audit, keyed, transact};
 use serde_json::{Value, json};
 
-use super::store;
+use super::{store, watch};
 
 keyed! {
     /// Why somebody needs the digits.
@@ -21,10 +21,6 @@ keyed! {
     }
 }
 
-/// Numbers shown to one person.
-pub const AN_HOUR: i64 = 40;
-pub const A_DAY: i64 = 150;
-
 /// The number, counted and audited.
 /// # Errors
 /// `Forbidden` without the right, `NotFound` outside of the scope, `Refused` past the limits.
@@ -37,17 +33,19 @@ pub async fn reveal(
 ) -> Result<Phone> {
     scope.need(Cap::CustomerReveal)?;
     let user = scope.user()?;
-    transact!(db, scope, |tx| {
+    let shown = transact!(db, scope, |tx| {
         store::file(tx, scope, customer).await?;
         let found = store::line(tx, scope.group, line).await?;
         if found.customer_id != customer {
             return Err(Problem::NotFound);
         }
         let now = tx.now();
-        if store::reveals_since(tx, user, now.plus(-Millis::HOUR)).await? >= AN_HOUR {
+        let an_hour = watch::limit(tx, scope.group, scope.store, watch::REVEALS_HOUR).await?;
+        if store::reveals_since(tx, user, now.plus(-Millis::HOUR)).await? >= an_hour {
             return Err(Problem::Refused("reveal-hour"));
         }
-        if store::reveals_since(tx, user, now.plus(-Millis::DAY)).await? >= A_DAY {
+        let a_day = watch::limit(tx, scope.group, scope.store, watch::REVEALS_DAY).await?;
+        if store::reveals_since(tx, user, now.plus(-Millis::DAY)).await? >= a_day {
             return Err(Problem::Refused("reveal-day"));
         }
         let what = format!("phone:{}", line.raw());
@@ -55,5 +53,9 @@ pub async fn reveal(
         let after = json!({ "line": line, "reason": reason });
         audit::note(tx, "phone.reveal", "customer", customer.raw(), &Value::Null, &after).await?;
         Ok(found.phone)
-    })
+    });
+    if let Err(Problem::Refused(limit)) = &shown {
+        watch::report(db, scope, limit).await?;
+    }
+    shown
 }

@@ -3,7 +3,7 @@
 use kernel::Cap;
 use platform::http::{NavItem, Need, Routes};
 
-use super::pages::{duplicates, edit, list, merge, phones, reach, reveal, show};
+use super::pages::{duplicates, edit, limits, list, merge, phones, reach, reveal, show};
 
 const READ: Need = Need::Cap(Cap::CustomerRead);
 const EDIT: Need = Need::Cap(Cap::CustomerEdit);
@@ -17,6 +17,8 @@ pub fn routes() -> Routes {
         .get("/customers/duplicates", EDIT, duplicates::show)
         .post("/customers/duplicates/search", MERGE, duplicates::search)
         .post("/customers/duplicates/safe", MERGE, duplicates::merge_safe)
+        .get("/customers/limits", Need::Cap(Cap::RuleEdit), limits::show)
+        .post("/customers/limits", Need::Cap(Cap::RuleEdit), limits::save)
         .get("/customers/merges", MERGE, merge::list)
         .get("/customers/merges/{merge}", MERGE, merge::merged)
         .post("/customers/merges/{merge}/part", MERGE, merge::part)

@@ -254,7 +254,7 @@ async fn numbers_are_shown_for_a_reason_and_not_without_end() {
         }
         let refused = c.post(&path, &[("reason", "call")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.text.contains("40"));
+        assert!(refused.text.contains("上限"));
         w.clock.advance(std::time::Duration::from_secs(3_601));
         assert_eq!(c.post(&path, &[("reason", "call")]).await.status, StatusCode::OK);
         assert_eq!(client(w, "reader").await.post(&path, &[("reason", "call")]).await.status, StatusCode::FORBIDDEN);
@@ -344,3 +344,86 @@ async fn opting_out_and_numbers() {
     })
     .await;
 }
+
+stmt!(T_ALARMS, "SELECT COUNT(*) AS v FROM lookup_alarm WHERE user_id=$1");
+stmt!(T_TOLD_OF, "SELECT COUNT(*) AS v FROM notification WHERE kind=$1 AND subject=$2");
+
+/// Without the right to see numbers, somebody tries to find out the four hidden digits of many customers: by the end that
+/// is shown, one digit after the other.
+#[tokio::test]
+async fn 逐位试探_每小时有上限_到了即上报() {
+    on_both(async |w| {
+        let mut numbers = Vec::new();
+        for n in 0..40_u32 {
+            let digits = format!("139{:04}{:04}", n * 7_919 % 10_000, n * 4_241 % 10_000);
+            let row = RepairOrderIn {
+                number: Some(format!("H{n}")),
+                opened: Some(kernel::StoreDateTime { date: "2026-11-18".parse().expect("day"), time: None }),
+                owner: OwnerIn {
+                    name: Some(PersonName::parse(&format!("客户{n}")).expect("name")),
+                    organisation: false,
+                    phones: vec![Phone::parse(&digits).expect("phone")],
+                },
+                ..RepairOrderIn::default()
+            };
+            let done: Result<_> = transact!(w.db, &w.system(), |tx| {
+                apply(tx, &Recording::by_hand(w.store), std::slice::from_ref(&row)).await
+            });
+            numbers.push((digits, done.expect("recorded")[0].customer.customer.expect("somebody")));
+        }
+        // Whoever keeps the people of the store hears of it.
+        let keeper = w.user(9, "沈雯").await;
+        transact!(w.db, &w.system(), |tx| {
+            tx.exec(&T_KEEPER_ROLE, args![]).await?;
+            tx.exec(&T_KEEPER_POST, args![keeper, w.store]).await
+        })
+        .expect("posted");
+        let mut c = client(w, "reader").await;
+        let (mut found_out, mut refused) = (0, 0);
+        'all: for (digits, id) in &numbers {
+            let mut known = digits[7..].to_owned();
+            while known.len() < 8 {
+                let mut next = None;
+                for d in '0'..='9' {
+                    let asked = format!("{d}{known}");
+                    let page = c.post("/search", &[("q", &asked)]).await;
+                    if page.status != StatusCode::OK {
+                        refused += 1;
+                        if refused > 20 {
+                            break 'all;
+                        }
+                        continue;
+                    }
+                    if page.text.contains(&format!("/customers/{id}")) {
+                        next = Some(asked);
+                        break;
+                    }
+                }
+                match next {
+                    Some(longer) => known = longer,
+                    None => continue 'all,
+                }
+            }
+            found_out += 1;
+        }
+        assert!(found_out < 12, "{found_out} of {} numbers in an hour", numbers.len());
+        assert!(refused > 20);
+        let q = &mut w.db.reads();
+        assert_eq!(q.count(&T_ALARMS, args![1_i64]).await.expect("count"), 1, "once an hour");
+        assert_eq!(q.count(&T_TOLD_OF, args!["lookup_search", 1_i64]).await.expect("count"), 1);
+        // Names are free, and the next hour begins anew.
+        assert_eq!(c.post("/search", &[("q", "客户7")]).await.status, StatusCode::OK);
+        w.clock.advance(std::time::Duration::from_hours(1));
+        assert_eq!(c.post("/search", &[("q", "4417")]).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+stmt!(
+    T_KEEPER_ROLE,
+    "INSERT INTO role (id, group_id, role_key, label_zh, grants, shipped) VALUES (60,1,'keeper','客服主管','[[\"people.manage\",\"store\"]]',0)"
+);
+stmt!(
+    T_KEEPER_POST,
+    "INSERT INTO assignment (id, group_id, user_id, role_id, store_id, since) VALUES (61,1,$1,60,$2,0)"
+);

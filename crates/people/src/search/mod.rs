@@ -144,6 +144,15 @@ pub async fn forget(tx: &mut Tx, ids: &[CustomerId]) -> Result<()> {
     store::forget(tx, ids).await
 }
 
+/// The part of a number, plate or VIN that a text asks for; `None` for a name or its letters.
+pub(crate) fn number_part(text: &str) -> Option<String> {
+    let parts = query::classes(text).into_iter().find_map(|class| match class {
+        query::Class::Phone(part) | query::Class::Plate(part) | query::Class::Vin(part) => Some(part),
+        query::Class::Name(_) | query::Class::Sound(_) => None,
+    });
+    parts.filter(|part| part.chars().any(|c| c.is_ascii_digit()))
+}
+
 /// What is searched in one customer.
 #[derive(Default)]
 pub(crate) struct Gathered {

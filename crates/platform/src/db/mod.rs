@@ -120,6 +120,10 @@ impl Db {
     pub fn hub(&self) -> &Hub {
         &self.0.hub
     }
+    /// Tells this database from another one in the same program.
+    pub fn place(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
     pub fn engine(&self) -> Engine {
         match self.0.pools {
             Pools::Lite { .. } => Engine::Lite,

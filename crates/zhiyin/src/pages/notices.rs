@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use askama::Template;
 use contact::cases::{self, CaseLine};
 use contact::followup::news::{self, News};
-use kernel::{CaseId, Millis, Problem, Result, Scope, StoreId};
+use kernel::{CaseId, Millis, Problem, Result, Scope, StoreId, UserId};
+use people::identity;
 use platform::db::Sql;
 use platform::http::{Answer, Desk, Ui};
 use platform::notices::Notice;
@@ -88,12 +89,16 @@ async fn lines(desk: &Desk, list: Vec<Notice>) -> Result<Vec<Line>> {
     for store in stores {
         known.insert(store, behind(&mut q, desk, store, &list).await?);
     }
+    let watched: Vec<UserId> =
+        list.iter().filter(|n| n.kind.starts_with("lookup_")).map(|n| UserId::new(n.subject)).collect();
+    let people = identity::user_names(&mut q, desk.scope().group, &watched).await?;
     let nothing = Behind::default();
     let mut lines = Vec::with_capacity(list.len());
     for n in list {
         let behind = n.store_id.and_then(|s| known.get(&s)).unwrap_or(&nothing);
         let here = n.store_id.is_none() || n.store_id == desk.scope().store;
         let case = behind.cases.get(&n.subject.to_string()).filter(|_| is_case(&n));
+        let who = n.kind.starts_with("lookup_").then(|| UserId::new(n.subject));
         let told = match n.kind.as_str() {
             "booking" => behind.wishes.get(&n.subject),
             "praise" => behind.praise.get(&n.subject),
@@ -102,11 +107,13 @@ async fn lines(desk: &Desk, list: Vec<Notice>) -> Result<Vec<Line>> {
         let (about, state) = match (case, told) {
             (Some(c), _) => (about_case(c), Some(state(&ui, c))),
             (None, Some(news)) => (about_news(news), None),
+            (None, None) if who.is_some() => (who.and_then(|id| people.get(&id).cloned()).unwrap_or_default(), None),
             (None, None) => (kind_alone(&mut q, desk, &n).await?, None),
         };
         let href = match n.kind.as_str() {
             "booking" => Some("/bookings".to_owned()),
             "praise" => Some("/".to_owned()),
+            _ if who.is_some() => who.map(|id| format!("/people/{id}")),
             _ => case.map(|c| format!("/cases/{}", c.id)),
         };
         let elsewhere = n.store_id.filter(|_| !here).map(|store| {

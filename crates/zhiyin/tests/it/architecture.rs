@@ -117,6 +117,7 @@ const OWNERS: &[(&str, &[&str])] = &[
             "possible_duplicate",
             "customer_merge",
             "reveal_log",
+            "lookup_alarm",
             "repair_order",
             "delivery",
             "import_batch",

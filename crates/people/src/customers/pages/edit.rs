@@ -7,7 +7,7 @@ use platform::http::{Answer, Desk, Fields, ShownError, Ui};
 
 use crate::customers::alike::{self, Alike};
 use crate::customers::edit::{self, CustomerForm, phones};
-use crate::customers::{BirthdayKind, CustomerFile, CustomerKind, Gender, store};
+use crate::customers::{BirthdayKind, CustomerFile, CustomerKind, Gender, store, watch};
 use crate::identity::pages::form::Form;
 
 #[derive(Template)]
@@ -90,6 +90,9 @@ pub async fn create(desk: Desk, sent: Fields) -> Answer {
                 return desk.see_other(&format!("/customers/{id}?known"));
             }
             if sent.get("sure") != "new" && form.kind == CustomerKind::Person {
+                for number in &numbers {
+                    watch::searched(desk.db(), desk.scope(), number.expose()).await?;
+                }
                 let alike = alike::resembling(&mut desk.reads(), desk.scope(), &form.name, &numbers).await?;
                 if !alike.is_empty() {
                     let again = Form::again(&desk, &sent, &errors);

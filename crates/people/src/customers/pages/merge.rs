@@ -10,7 +10,7 @@ use platform::http::{Answer, Desk, Fields, Ui};
 
 use crate::customers::merge::{self, Choice, FIELDS, MergeLine, Side, Stay};
 use crate::customers::store::{self, CustomerRow};
-use crate::customers::{Twin, model::CustomerFile};
+use crate::customers::{Twin, model::CustomerFile, watch};
 use crate::identity;
 use crate::intake::text::Columns as _;
 use crate::search::{self, Hit};
@@ -107,6 +107,7 @@ pub async fn with(desk: Desk, Path(id): Path<CustomerId>, sent: Fields) -> Answe
     let file = store::file(&mut q, scope, id).await?;
     let twins = store::twins(&mut q, scope, id).await?;
     let asked = sent.get("q").trim();
+    watch::searched(desk.db(), scope, asked).await?;
     let mut hits = if asked.is_empty() { Vec::new() } else { search::find(&mut q, scope, asked, 20).await? };
     hits.retain(|h| h.customer != id);
     desk.page(&WithPage { ui: desk.ui(), file, twins, asked: !asked.is_empty(), hits })

@@ -2,6 +2,7 @@
 
 pub mod duplicates;
 pub mod edit;
+pub mod limits;
 pub mod list;
 pub mod merge;
 pub mod phones;
