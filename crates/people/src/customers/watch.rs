@@ -4,7 +4,7 @@
 //! an hour and person; a part that is typed on is one. Counted in memory: a restart forgets the last hour, what was
 //! reported stays.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{LazyLock, Mutex};
 
@@ -48,6 +48,7 @@ pub async fn limit(q: &mut impl Sql, group: GroupId, store: Option<StoreId>, of:
 struct Searched {
     /// When, and of what; the oldest in front.
     parts: VecDeque<(Millis, u64)>,
+    known: HashSet<u64>,
     /// The last part as it was typed.
     last: String,
     last_at: Millis,
@@ -80,21 +81,24 @@ pub async fn searched(db: &Db, scope: &Scope, text: &str) -> Result<()> {
 
 /// Whether this part may still be asked for.
 fn count(seen: &mut Searched, part: &str, now: Millis, most: i64) -> bool {
-    while seen.parts.front().is_some_and(|(at, _)| now.since(*at) >= Millis::HOUR) {
+    while let Some((_, old)) = seen.parts.front().copied().filter(|(at, _)| now.since(*at) >= Millis::HOUR) {
         seen.parts.pop_front();
+        seen.known.remove(&old);
     }
     let hash = digest(part);
-    let known = seen.parts.iter().any(|(_, h)| *h == hash);
-    // What was asked while typing stands for the whole; what was taken away again and typed otherwise does not.
-    let typed_on = !seen.last.is_empty() && now.since(seen.last_at) < TYPING && part.starts_with(&seen.last);
-    if !known && typed_on && seen.parts.back().is_some_and(|(_, h)| *h == digest(&seen.last)) {
-        seen.parts.pop_back();
-    }
-    if !known {
+    if !seen.known.contains(&hash) {
+        // What was asked while typing stands for the whole; what was taken away again and typed otherwise does not.
+        let typed_on = !seen.last.is_empty() && now.since(seen.last_at) < TYPING && part.starts_with(&seen.last);
+        let before = digest(&seen.last);
+        if typed_on && seen.parts.back().is_some_and(|(_, h)| *h == before) {
+            seen.parts.pop_back();
+            seen.known.remove(&before);
+        }
         if i64::try_from(seen.parts.len()).unwrap_or(i64::MAX) >= most {
             return false;
         }
         seen.parts.push_back((now, hash));
+        seen.known.insert(hash);
     }
     part.clone_into(&mut seen.last);
     seen.last_at = now;
