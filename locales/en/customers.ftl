@@ -120,6 +120,7 @@ merges-left = { $n ->
     [one] One pair was
    *[other] { $n } pairs were
  } being changed by somebody else and not merged.
+duplicates-any = Any likeness
 duplicates-first = Found last
 twin-why-hand = Judged by hand
 duplicates-open = To be looked at

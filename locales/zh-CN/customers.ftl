@@ -105,6 +105,7 @@ duplicates-safe = 一并合并
 duplicates-safe-hint = 其中 { $n } 对姓名、号码都相同，生日也不矛盾：可以一并合并，每一对都能单独拆回。
 merges-told = 已合并 { $n } 对。
 merges-left = 有 { $n } 对正被别人改动，没有合并。
+duplicates-any = 全部原因
 duplicates-first = 最近发现的
 twin-why-hand = 手工判定
 duplicates-open = 待核对

@@ -125,6 +125,7 @@ pub async fn last(q: &mut impl Sql, group: GroupId) -> Result<Option<Searched>> 
 pub async fn search(db: &Db, group: GroupId) -> Result<Searched> {
     let mut searched = Searched { at: db.clock().now().0, ..Searched::default() };
     let everybody = store::everybody(&mut db.reads(), group).await?;
+    let mut pairs: Vec<Pair> = Vec::new();
     let passes = u64::try_from(everybody.saturating_mul(KEYS_EACH) / A_PASS + 1).unwrap_or(1);
     for pass in 0..passes {
         let mut keys: Vec<(u64, CustomerId)> = Vec::new();
@@ -144,10 +145,13 @@ pub async fn search(db: &Db, group: GroupId) -> Result<Searched> {
             tokio::task::yield_now().await;
         }
         searched.looked = looked;
-        let (pairs, crowded) = tokio::task::spawn_blocking(move || alike(keys)).await.map_err(Problem::internal)?;
+        let (some, crowded) = tokio::task::spawn_blocking(move || alike(keys)).await.map_err(Problem::internal)?;
         searched.crowded += crowded;
-        searched.found += write(db, group, &pairs).await?;
+        pairs.extend(some);
     }
+    // The strongest reason first: a pair is told once.
+    pairs.sort_by_key(|(.., why)| WHYS.iter().position(|w| w == why));
+    searched.found = write(db, group, &pairs).await?;
     let scope = Scope::system(group, None);
     let text = serde_json::to_string(&searched).map_err(Problem::internal)?;
     transact!(db, &scope, |tx| {
@@ -231,7 +235,6 @@ type Pair = (CustomerId, CustomerId, &'static str);
 
 /// Pairs of those who share a key, and how many keys too many share.
 fn alike(mut keys: Vec<(u64, CustomerId)>) -> (Vec<Pair>, u64) {
-    // The strongest reason first: a pair is told once.
     keys.sort_unstable_by_key(|(key, id)| (key & 7, *key, *id));
     keys.dedup();
     let (mut pairs, mut crowded) = (Vec::new(), 0);

@@ -10,12 +10,12 @@ use crate::customers::sight::{Sight, seen_by};
 /// Pairs in one go: each is a transaction of its own, some ten milliseconds long.
 pub const AT_ONCE: usize = 200;
 
-// possible_duplicate_by_group; the rest by primary keys and customer_phone_by_customer.
+// possible_duplicate_by_why; the rest by primary keys and customer_phone_by_customer.
 stmt!(
     SAFE_PAIRS,
     concat!(
         "SELECT d.a AS k, d.b AS v FROM possible_duplicate d JOIN customer x ON x.id=d.a JOIN customer y ON y.id=d.b \
-         WHERE d.group_id=$1 AND d.apart_at IS NULL AND x.name=y.name AND x.name<>'' AND x.kind='person' AND y.kind='person' \
+         WHERE d.group_id=$1 AND d.why='phone' AND d.apart_at IS NULL AND x.name=y.name AND x.name<>'' AND x.kind='person' AND y.kind='person' \
          AND x.merged_into IS NULL AND y.merged_into IS NULL \
          AND (x.birthday IS NULL OR y.birthday IS NULL OR x.birthday=y.birthday) AND EXISTS \
          (SELECT 1 FROM customer_phone p JOIN customer_phone r ON r.customer_id=d.b AND r.digits=p.digits \

@@ -12,6 +12,7 @@ use super::{
     AT_ONCE, Choice, Stay, merge, merge_safe, merges, moved, part, safe_pairs, set_apart, sides, suggest_again,
     went_into,
 };
+use crate::customers::store::Shown;
 use crate::customers::{self, SightWhy, Whose, store};
 use crate::intake::input::{CarIn, OwnerIn};
 use crate::intake::{DeliveryIn, Recording, RepairOrderIn, apply};
@@ -357,7 +358,9 @@ async fn 判定为两个人_记住_不再提示_可重新列入() {
         set_apart(&w.db, &scope, first, third).await.expect("two");
         suggest_again(&w.db, &scope, first, second).await.expect("again");
         assert_eq!(open().await, listed);
-        let pairs = store::pairs(&mut w.db.reads(), &scope, true, None, 10).await.expect("pairs");
+        let pairs = store::pairs(&mut w.db.reads(), &scope, Shown { apart: true, why: Some("hand") }, None, 10)
+            .await
+            .expect("pairs");
         assert_eq!(pairs.iter().map(|p| (p.a, p.b)).collect::<Vec<_>>(), [(first.min(third), first.max(third))]);
     })
     .await;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::customers::store::Shown;
 use crate::vehicles::{self, OwnedCar};
 use testkit::on_both;
 
@@ -127,17 +128,22 @@ async fn a_recycled_plate_merges_nobody() {
         again.number = Some("5".into());
         assert_eq!(who(&import(w, 5, 1, std::slice::from_ref(&again)).await[0]), who(&known[0]));
         // Both stand in the list of possible duplicates.
-        let pairs =
-            crate::customers::store::pairs(&mut w.db.reads(), &w.system(), false, None, 10).await.expect("pairs");
+        let pairs = crate::customers::store::pairs(&mut w.db.reads(), &w.system(), Shown::default(), None, 10)
+            .await
+            .expect("pairs");
         let why: Vec<_> = pairs.iter().map(|p| (p.a_name.as_str(), p.b_name.as_str(), p.why.as_str())).collect();
         assert!(why.contains(&("陈帆", "孙七", "plate")), "{why:?}");
         let below = pairs.first().map(|p| (p.found_at, p.a, p.b));
-        let rest =
-            crate::customers::store::pairs(&mut w.db.reads(), &w.system(), false, below, 10).await.expect("pairs");
+        let rest = crate::customers::store::pairs(&mut w.db.reads(), &w.system(), Shown::default(), below, 10)
+            .await
+            .expect("pairs");
         assert_eq!(rest.len(), pairs.len() - 1, "page after page");
         let other = w.scope_at(w.group, w.second, w.user(5, "别店").await, None, &[]);
         assert!(
-            crate::customers::store::pairs(&mut w.db.reads(), &other, false, None, 10).await.expect("pairs").is_empty()
+            crate::customers::store::pairs(&mut w.db.reads(), &other, Shown::default(), None, 10)
+                .await
+                .expect("pairs")
+                .is_empty()
         );
     })
     .await;
