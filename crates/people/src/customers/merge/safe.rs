@@ -10,21 +10,23 @@ use crate::customers::sight::{Sight, seen_by};
 /// Pairs in one go: each is a transaction of its own, some ten milliseconds long.
 pub const AT_ONCE: usize = 200;
 
-// possible_duplicate_by_why; the rest by primary keys and customer_phone_by_customer.
+// possible_duplicate_by_why, the latest 2,000 of it: whole families share a number. The rest by primary keys and customer_phone_by_customer.
 stmt!(
     SAFE_PAIRS,
     concat!(
-        "SELECT d.a AS k, d.b AS v FROM possible_duplicate d JOIN customer x ON x.id=d.a JOIN customer y ON y.id=d.b \
-         WHERE d.group_id=$1 AND d.why='phone' AND d.apart_at IS NULL AND x.name=y.name AND x.name<>'' AND x.kind='person' AND y.kind='person' \
+        "SELECT hit.a AS k, hit.b AS v FROM (SELECT a, b, found_at FROM possible_duplicate WHERE group_id=$1 AND why='phone' \
+         AND apart_at IS NULL ORDER BY found_at DESC, a DESC, b DESC LIMIT 2000) hit \
+         JOIN customer x ON x.id=hit.a JOIN customer y ON y.id=hit.b \
+         WHERE x.name=y.name AND x.name<>'' AND x.kind='person' AND y.kind='person' AND x.group_id=$1 AND y.group_id=$1 \
          AND x.merged_into IS NULL AND y.merged_into IS NULL \
          AND (x.birthday IS NULL OR y.birthday IS NULL OR x.birthday=y.birthday) AND EXISTS \
-         (SELECT 1 FROM customer_phone p JOIN customer_phone r ON r.customer_id=d.b AND r.digits=p.digits \
+         (SELECT 1 FROM customer_phone p JOIN customer_phone r ON r.customer_id=hit.b AND r.digits=p.digits \
           AND r.contact_name IS NULL AND r.ended_at IS NULL \
-          WHERE p.customer_id=d.a AND p.contact_name IS NULL AND p.ended_at IS NULL) AND ",
-        seen_by!("d.a", "$2", "$3", "$4", "$5"),
+          WHERE p.customer_id=hit.a AND p.contact_name IS NULL AND p.ended_at IS NULL) AND ",
+        seen_by!("hit.a", "$2", "$3", "$4", "$5"),
         " AND ",
-        seen_by!("d.b", "$2", "$3", "$4", "$5"),
-        " ORDER BY d.found_at DESC, d.a DESC, d.b DESC LIMIT $6"
+        seen_by!("hit.b", "$2", "$3", "$4", "$5"),
+        " ORDER BY hit.found_at DESC, hit.a DESC, hit.b DESC LIMIT $6"
     )
 );
 
