@@ -1,7 +1,7 @@
 // A customer's file, entered and corrected by hand.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, launch, person, PHONE, screenshot, signIn, WIDE } from "./lib/browser.mjs";
+import { launch, look, person, signIn } from "./lib/browser.mjs";
 import { startServer } from "./lib/server.mjs";
 
 const NOW = "2026-11-18T06:05:00Z";
@@ -16,17 +16,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** Looked at in both widths. */
-async function look(page, name) {
-  for (const [width, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {
-    await page.setViewportSize(viewport);
-    await assertAccessible(page, `${name} ${width}`);
-    await assertFits(page, `${name} ${width}`);
-    await screenshot(page, `${name}-${width}`, { fullPage: true });
-  }
-  await page.setViewportSize(WIDE);
-}
 
 const save = (page) => page.locator("main form button.primary").click();
 

@@ -1,7 +1,7 @@
 // How many numbers somebody may look up is set by the store, and whoever comes to the limit is reported.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, launch, person, PHONE, screenshot, signIn, WIDE } from "./lib/browser.mjs";
+import { launch, look, person, screenshot, signIn } from "./lib/browser.mjs";
 import { startServer } from "./lib/server.mjs";
 
 let server;
@@ -27,13 +27,7 @@ test("a lower limit holds at once; names stay free; the supervisor hears who cam
   await desk.locator("input[name=fragments_hour]").fill("20");
   await desk.locator("main form button.primary").click();
   await desk.getByText("已保存，立即生效").waitFor();
-  for (const [width, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {
-    await desk.setViewportSize(viewport);
-    await assertAccessible(desk, `limits ${width}`);
-    await assertFits(desk, `limits ${width}`);
-    await screenshot(desk, `limits-${width}`, { fullPage: true });
-  }
-  await desk.setViewportSize(WIDE);
+  await look(desk, "limits");
 
   const agent = await person(browser);
   const page = await agent.context.newPage();

@@ -136,3 +136,14 @@ export async function screenshot(page, name, options = {}) {
   await page.screenshot({ path, ...options });
   return path;
 }
+
+/** A page as it stands, in both widths: accessible, without sideways scrolling, photographed. */
+export async function look(page, name) {
+  for (const [width, viewport] of Object.entries({ wide: WIDE, phone: PHONE })) {
+    await page.setViewportSize(viewport);
+    await assertAccessible(page, `${name} ${width}`);
+    await assertFits(page, `${name} ${width}`);
+    await screenshot(page, `${name}-${width}`, { fullPage: true });
+  }
+  await page.setViewportSize(WIDE);
+}

@@ -172,6 +172,7 @@ merge-part-followups = Follow-ups
 merge-part-wishes = Appointment requests
 merge-part-cases = Cases
 merge-part-timeline = History entries
+merge-part-opted-out = No calls wanted
 merge-part-fields = Details
 merge-stay-worked = worked on since, stays with the merged file
 merge-stay-changed = changed since, stays as it is

@@ -157,6 +157,7 @@ merge-part-followups = 回访
 merge-part-wishes = 预约意向
 merge-part-cases = 案件
 merge-part-timeline = 往来记录
+merge-part-opted-out = 拒访
 merge-part-fields = 资料
 merge-stay-worked = 合并后已有人处理，留在保留的档案
 merge-stay-changed = 合并后改动过，维持现状

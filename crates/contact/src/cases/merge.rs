@@ -1,7 +1,7 @@
 //! When two files of one person become one: their cases go along, and back where nobody has acted on them since.
 
 use futures_util::future::BoxFuture;
-use kernel::{CaseId, CustomerId, GroupId, Result, TaskId};
+use kernel::{CustomerId, GroupId, Result, TaskId};
 use people::moving;
 use platform::db::{One, Reads, Sql, Tx};
 use platform::{args, stmt};
@@ -62,8 +62,7 @@ fn part<'a>(tx: &'a mut Tx, m: &'a Merge, parts: &'a Parts) -> BoxFuture<'a, Res
         }
         if !acted.is_empty() {
             let recalls: Vec<One<TaskId>> = tx.all(&RECALLS_OF, args![group, acted.as_slice()]).await?;
-            let cases: Vec<CaseId> = acted.iter().map(|id| CaseId::new(*id)).collect();
-            recalls_stay(tx, m, &cases, &recalls.into_iter().map(|v| v.0).collect::<Vec<_>>()).await?;
+            recalls_stay(tx, m, &recalls.into_iter().map(|v| v.0).collect::<Vec<_>>()).await?;
         }
         let stays = acted.iter().map(|id| Stay::new(CASES, *id, StayWhy::Worked)).collect();
         Ok(Parted { stays, subjects: acted })

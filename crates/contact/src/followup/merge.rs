@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use futures_util::future::BoxFuture;
-use kernel::{CaseId, ContactId, CustomerId, GroupId, Result, StoreId};
+use kernel::{ContactId, CustomerId, GroupId, Result, StoreId, TaskId};
 use people::customers::merge::{Counting, Holder, Merge, Parted, Parts, Stay, StayWhy};
 use people::{customers, moving};
 use platform::db::{One, Reads, Sql, Tx};
@@ -176,8 +176,8 @@ fn without(ids: Vec<i64>, staying: &[i64]) -> Vec<i64> {
 /// The re-calls of cases that stay with the kept one stay with them.
 /// # Errors
 /// As the database answers.
-pub async fn stay(tx: &mut Tx, m: &Merge, cases: &[CaseId], recalls: &[kernel::TaskId]) -> Result<()> {
-    if cases.is_empty() || recalls.is_empty() {
+pub async fn stay(tx: &mut Tx, m: &Merge, recalls: &[TaskId]) -> Result<()> {
+    if recalls.is_empty() {
         return Ok(());
     }
     let group = tx.scope().group;

@@ -88,4 +88,4 @@ pub async fn forget(tx: &mut Tx, group: GroupId, customer: CustomerId, kind: &st
 
 pub use tell::{Teller, Told, tell};
 
-pub(crate) use store::{forget_customer, ids_about, kinds_of, load, move_subject};
+pub(crate) use store::{forget_customer, ids_about, kinds_of, load, move_subject, spoken_since};

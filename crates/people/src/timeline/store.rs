@@ -73,6 +73,17 @@ pub(crate) async fn ids_about(q: &mut impl Sql, group: GroupId, id: CustomerId, 
     Ok(found.into_iter().map(|f| f.0).collect())
 }
 
+// timeline_by_customer
+stmt!(
+    SPOKEN,
+    "SELECT COUNT(*) AS v FROM timeline WHERE customer_id=$2 AND group_id=$1 AND at > $3 AND kind IN ('call', 'opted_out')"
+);
+
+/// Whether a call or a refusal was noted after a moment.
+pub(crate) async fn spoken_since(q: &mut impl Sql, group: GroupId, id: CustomerId, after: Millis) -> Result<bool> {
+    Ok(q.count(&SPOKEN, args![group, id, after]).await? > 0)
+}
+
 /// Everything, with the customer.
 pub(crate) async fn forget_customer(tx: &mut Tx, customer: CustomerId) -> Result<()> {
     let group = tx.scope().group;

@@ -3,7 +3,7 @@
 //! Every customer is read once per pass and gives a few keys, each of which two files of one person would share: a
 //! number, a plate, the sound of the name together with region, birthday or most of a number. Keys are kept as
 //! numbers of eight bytes beside the customer's id and put in order; who stands together is a pair. A pass keeps only its
-//! share of the keys, so that memory stays the same however many customers there are.
+//! share of the keys: what grows with the customers are the pairs found, 32 bytes each.
 
 mod store;
 #[cfg(test)]

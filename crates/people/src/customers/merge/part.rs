@@ -110,8 +110,12 @@ async fn fields_back(tx: &mut Tx, merge: &Merge, journal: &Journal) -> Result<Ve
         return Err(Problem::Conflict("customer-changed"));
     }
     if journal.opted_out {
-        // They never said so of the kept one; what ended meanwhile does not come back by itself.
-        crate::customers::opt_in(tx, merge.kept).await?;
+        // It was said of the other. Whoever has been spoken to since may have said it, too: then it stays.
+        if timeline::spoken_since(tx, group, merge.kept, merge.at).await? {
+            stays.push(Stay::new("opted-out", merge.kept.raw(), StayWhy::Worked));
+        } else {
+            crate::customers::opt_in(tx, merge.kept).await?;
+        }
     }
     Ok(stays)
 }

@@ -335,6 +335,22 @@ async fn 一方拒访_合并后即拒访_拆回各归各() {
         assert!(out(kept).await);
         part(&w.db, &scope, id).await.expect("parted");
         assert!(!out(kept).await && out(gone).await);
+        // Spoken to since: perhaps they said so themselves.
+        let id = merge(&w.db, &scope, kept, gone, &versions(w, kept, gone).await).await.expect("merged");
+        w.clock.advance(Duration::from_secs(60));
+        transact!(w.db, &scope, |tx| {
+            let (store, at) = (scope.store, tx.now());
+            let args = serde_json::json!({});
+            timeline::add(
+                tx,
+                timeline::Entry { customer: kept, store, at, kind: "call", subject: 1, args, import: None },
+            )
+            .await
+        })
+        .expect("called");
+        let stays = part(&w.db, &scope, id).await.expect("parted");
+        assert!(stays.iter().any(|s| s.part == "opted-out"), "{stays:?}");
+        assert!(out(kept).await && out(gone).await);
     })
     .await;
 }
