@@ -10,6 +10,7 @@ use platform::keyed;
 use super::changes::{Change, Entity, Op};
 use super::store;
 use super::text::Columns;
+use crate::customers::merge;
 use crate::customers::store as people;
 use crate::vehicles::store as garage;
 use crate::vehicles::{DeliveriesCancelled, DeliveriesRecorded, RepairOrdersCancelled, RepairOrdersRecorded};
@@ -329,7 +330,10 @@ impl Run<'_> {
 
     async fn drop_code(&mut self, customer: CustomerId, line: &Change) -> Result<Option<Reason>> {
         if let (Some(code), Some(store)) = (&line.field, of_store(line)) {
-            people::drop_code(self.tx, store, code, customer).await?;
+            // It may have gone into another file since, and its number with it.
+            let group = self.tx.scope().group;
+            let holder = merge::went_into(self.tx, group, customer).await?.unwrap_or(customer);
+            people::drop_code(self.tx, store, code, holder).await?;
         }
         Ok(None)
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::customers::store::Shown;
 use crate::customers::{self, SightWhy, Whose, store};
 use crate::intake::input::{CarIn, OwnerIn};
+use crate::intake::tests::{import, undo};
 use crate::intake::{DeliveryIn, Recording, RepairOrderIn, apply};
 use crate::{search, timeline};
 
@@ -417,6 +418,40 @@ async fn 同名同号_一并合并_生日矛盾的不合() {
             assert_eq!(part(&w.db, &scope, id).await.expect("parted"), []);
         }
         assert_eq!(snap(w).await, before);
+    })
+    .await;
+}
+
+stmt!(T_CODES, "SELECT COUNT(*) AS v FROM customer_code WHERE code=$1");
+
+/// What an import brought to a file has gone into another with it: undone, its visit and customer number go from there.
+#[tokio::test]
+async fn 合并之后撤销导入_只撤导入的() {
+    on_both(async |w| {
+        let kept = record(w, w.store, &[order("1", "李雪", &["13800000001"], (VIN, ""))]).await[0];
+        let gone = record(w, w.store, &[order("2", "李小雪", &["13800000002"], (OTHER_VIN, ""))]).await[0];
+        let row = order("3", "李小雪", &["13800000002"], (OTHER_VIN, ""));
+        let brought = import(w, 7, 1, std::slice::from_ref(&row)).await;
+        assert_eq!(brought[0].customer.customer, Some(gone));
+        let scope = supervisor(w).await;
+        w.clock.advance(Duration::from_secs(1));
+        let id = merge(&w.db, &scope, kept, gone, &versions(w, kept, gone).await).await.expect("merged");
+        let undone = undo(w, 7, 1).await;
+        assert!(undone.is_clean(), "{undone:?}");
+        let q = &mut w.db.reads();
+        let visits = timeline::of_kinds(q, &scope, kept, &["repair_order"], None, 10).await.expect("visits");
+        assert_eq!(visits.len(), 2, "those of before");
+        for (code, n) in [("C-1", 1), ("C-2", 1), ("C-3", 0)] {
+            assert_eq!(q.count(&T_CODES, args![code]).await.expect("count"), n, "{code}");
+        }
+        // What is no longer there is named, and the two are two again.
+        let stays = part(&w.db, &scope, id).await.expect("parted");
+        assert_eq!(
+            stays.iter().map(|s| (s.part.as_str(), s.why.as_str())).collect::<Vec<_>>(),
+            [("orders", "changed")]
+        );
+        let back = customers::card(&mut w.db.reads(), &scope, gone).await.expect("back");
+        assert_eq!(back.lines.len(), 1);
     })
     .await;
 }
